@@ -37,11 +37,15 @@ class RefusalReason(Enum):
 
 @dataclass(eq=False)
 class ConfirmationRefused(ExpectedError):
-    """This press changed nothing. `entry` is the audit entry of the press that did, if there was one."""
+    """This press changed nothing. `entry` is the audit entry of the press that did, if there was one.
+
+    `command`: what the press was to confirm, as people can type it.
+    """
 
     why: RefusalReason
     question: StoredConfirmation | None = None
     entry: AuditEntry | None = None
+    command: str = ""
 
     def _fact(self) -> str:
         return f"the confirmation was refused: {self.why.name.lower().replace('_', ' ')}"
@@ -116,9 +120,11 @@ class Confirmations:
         """
         now = self._now()
 
-        def write(connection: Connection) -> int | None:
-            if confirmation_id is not None and not self._redeem(connection, confirmation_id, change, caller):
-                return None
+        def write(connection: Connection) -> int | StoredConfirmation:
+            if confirmation_id is not None:
+                outdated = self._redeem(connection, confirmation_id, change, caller)
+                if outdated is not None:
+                    return outdated
             change.claim(connection, caller, now, self._process_id)
             number = self._record(connection, change, caller, confirmation_id)
             if change.safety_net_delay is not None:
@@ -126,10 +132,10 @@ class Confirmations:
                 self._enqueue(connection, EXECUTE, f"act:{number}", "api", [number], delay=delay)
             return number
 
-        entry_id = await self._database.run(write)
-        if entry_id is None:
-            raise change.outdated_error() or ConfirmationRefused(RefusalReason.CHANGED)
-        return entry_id
+        written = await self._database.run(write)
+        if isinstance(written, StoredConfirmation):
+            raise change.outdated_error(written.state) or ConfirmationRefused(RefusalReason.CHANGED, written)
+        return written
 
     async def finish(
         self,
@@ -175,26 +181,28 @@ class Confirmations:
             held_by=self._process_id,
         )
 
-    def _redeem(self, connection: Connection, confirmation_id: str, change: AnyChange, caller: Caller) -> bool:
-        """Use the confirmation. If the subject has changed, withdraw it and return False."""
+    def _redeem(
+        self, connection: Connection, confirmation_id: str, change: AnyChange, caller: Caller
+    ) -> StoredConfirmation | None:
+        """Use the confirmation and return None. If the subject has changed, withdraw the question and return it."""
         question = self._find_open(connection, confirmation_id, change.confirmation_key, caller)
         if question.state != change.state:
             confirmations.withdraw(connection, question.id, self._now())
-            return False
+            return question
         if not confirmations.redeem(connection, confirmation_id, self._now()):
             raise self._explain_use(connection, question)
-        return True
+        return None
 
     def _find_open(
         self, connection: Connection, confirmation_id: str, confirmation_key: str, caller: Caller
     ) -> StoredConfirmation:
         question = confirmations.get(connection, confirmation_id)
         if question is None:
-            raise ConfirmationRefused(RefusalReason.UNKNOWN)
+            raise ConfirmationRefused(RefusalReason.UNKNOWN, command=confirmation_key)
         if question.user_id != caller.user:
-            raise ConfirmationRefused(RefusalReason.OTHER_PERSON, question)
+            raise ConfirmationRefused(RefusalReason.OTHER_PERSON, question, command=question.command)
         if question.command != confirmation_key:
-            raise ConfirmationRefused(RefusalReason.OTHER_COMMAND, question)
+            raise ConfirmationRefused(RefusalReason.OTHER_COMMAND, question, command=confirmation_key)
         if question.used_at is not None:
             raise self._explain_use(connection, question)
         if question.expires_at <= self._now():

@@ -263,7 +263,7 @@ class Pipeline:
             detail = str(error)
             outcome_name = type(error).__name__
             placement = Placement.BELOW if interaction.seen_by_others else Placement.IN_PLACE
-            reply = render_error(error, acted=True).with_placement(placement)
+            reply = render_error(error, acted=True, subject=change.subject).with_placement(placement)
         except Exception:  # a defect, perhaps after the change was made
             audit_outcome = audit_outcome or "unknown"
             raise

@@ -68,7 +68,7 @@ def _explain(command: type[AnyCommand]) -> Iterator[str]:
     former = [old for old, new in ALIASES.items() if new == command.verb]
     yield f"### {command.verb}\n"
     yield f"```text\n/batch {command.usage()}\n```\n"
-    yield f"{command.help.summary} {_WHO[command.permission]}\n"
+    yield f"{command.help.summary} {command.help.audience or _WHO[command.permission]}\n"
     rows = [f"| `{_escape(one.name)}` | {_escape(one.meaning)}. | |" for one in command.help.arguments]
     rows += [_option_row(command.help, option) for option in command.options if option.meaning]
     if rows:

@@ -26,11 +26,11 @@ README_LIMIT = 150
 BLOCK = re.compile(r'^```sh(?: not-run="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 """A block of command lines: the reason why no test runs them, if there is one, and the lines."""
 PLACEHOLDERS = {
-    "DRAFT": "9b22d6",
     "FILE-LINK": "F0123ABCD",
+    "FILE": "9b22d6",
     "ID": "msgbatch_01qHNEQDczcRkaX54ALqbMSq",
     "TYPE": "overloaded_error",
-    "VERB": "delete",
+    "COMMAND": "delete",
     "@ada": "U0123ABCD",
 }
 """What stands for each word in capitals, and for a person, in a typed line."""

@@ -137,7 +137,7 @@ async def test_a_full_store_deletes_nothing(road: Road) -> None:
 
     reply = await road.say(text, confirmation)
 
-    assert "store is full" in reply.text
+    assert "database is full" in reply.text
     assert road.changes == []
 
 
@@ -147,7 +147,7 @@ async def test_a_full_store_asks_no_question_that_could_not_be_answered(road: Ro
 
     reply = await road.say("delete last")
 
-    assert "store is full" in reply.text
+    assert "database is full" in reply.text
     assert [block for block in reply.blocks if block["type"] == "actions"] == []
 
 
@@ -160,7 +160,7 @@ async def test_without_an_audit_entry_no_contents_are_shown(road: Road, option: 
     answer = await road.answer(f"results {batch.id} {option}")
 
     assert isinstance(answer.reply, Message)
-    assert "store is full" in answer.reply.text
+    assert "database is full" in answer.reply.text
 
 
 async def test_a_store_that_cannot_record_a_refusal_does_not_lift_it(
@@ -181,7 +181,7 @@ async def test_without_an_audit_entry_nothing_is_canceled_either(road: Road) -> 
 
         reply = await road.say(f"cancel {batch.id}")
 
-    assert "store is busy" in reply.text
+    assert "database is busy" in reply.text
     assert road.changes == []
 
 

@@ -16,7 +16,7 @@ _PATH_CHARACTERS = frozenset("/?#%\\")
 
 @dataclass(eq=False)
 class InvalidBatchId(ExpectedError):
-    """`text` is not a batch id; `reason` is the predicate of the sentence: "is empty", "holds '/' at position 9"."""
+    """`text` is not a batch id; `reason` is the predicate of the sentence: "is empty", "contains '/' at position 9"."""
 
     text: str
     reason: str
@@ -37,10 +37,10 @@ def check_batch_id(text: str) -> BatchId:
         raise InvalidBatchId(text, f"has {len(text)} characters, more than {MAX_BATCH_ID_LENGTH}")
     for position, character in enumerate(text, start=1):
         if fault := _describe_fault(character):
-            raise InvalidBatchId(text, f"holds {fault} at position {position}")
+            raise InvalidBatchId(text, f"contains {fault} at position {position}")
     dots = "." if text == "." else ".."
     if dots in text:
-        raise InvalidBatchId(text, f"holds {dots!r} at position {text.index(dots) + 1}")
+        raise InvalidBatchId(text, f"contains {dots!r} at position {text.index(dots) + 1}")
     return BatchId(text)
 
 

@@ -75,6 +75,11 @@ class MessageBatch(ApiModel):
         """The moment at which the API removes the results."""
         return self.created_at + RETENTION
 
+    @property
+    def awaits_results(self) -> bool:
+        """Whether the batch has ended, and the API has not made its results available yet."""
+        return self.has_ended and self.results_url is None and self.archived_at is None
+
     def is_readable(self, now: datetime) -> bool:
         """Return whether the batch has ended and its results are still available."""
         return self.has_ended and self.archived_at is None and now < self.readable_until

@@ -1,4 +1,4 @@
-"""`/batch approve DRAFT`: approve what another operator wants to send and is above the limit."""
+"""`/batch approve FILE`: approve what another operator wants to send and is above the limit."""
 
 from datetime import datetime
 from typing import ClassVar, Literal

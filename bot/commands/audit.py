@@ -50,7 +50,7 @@ class Audit(ReadingCommand[AuditOutcome], frozen=True):
     permission: ClassVar[Permission] = Permission.ADMINISTER
     help: ClassVar[Help] = Help(
         "Show who asked for what, who approved it, and the outcome.",
-        "audit --verb delete --since 7d",
+        "audit --command delete --since 7d",
         HelpGroup.ADMIN,
         (ArgumentHelp("ID", BATCH_MEANING, optional=True),),
     )
@@ -58,7 +58,7 @@ class Audit(ReadingCommand[AuditOutcome], frozen=True):
         PUBLIC,
         OptionSpec("export", "", "the whole record as a file", "audit --export"),
         OptionSpec("by", "@who", "only what this person did", "audit --by @ada"),
-        OptionSpec("verb", "VERB", "only this command", "audit --verb delete"),
+        OptionSpec("command", "COMMAND", "only this command", "audit --command delete", former_name="verb"),
         OptionSpec("since", "SPAN", "how far back: a number and h, d or w", "audit --since 7d"),
         OptionSpec("before", "ENTRY"),
     )
@@ -79,7 +79,7 @@ class Audit(ReadingCommand[AuditOutcome], frozen=True):
         since = options.get("since")
         if since is not None:
             parse_span("audit", since)
-        only_verb = options.get("verb", "").lower()
+        only_verb = options.get("command", "").lower()
         if only_verb and not (only_verb.isascii() and only_verb.isalpha()):
             raise UnknownVerb("audit", only_verb, None)
         if before is not None and not (before.isascii() and before.isdigit() and len(before) < 16):
@@ -99,7 +99,7 @@ class Audit(ReadingCommand[AuditOutcome], frozen=True):
         words = ["audit"]
         words += [self.subject] if self.subject else []
         words += [f"--by {self.by}"] if self.by else []
-        words += [f"--verb {self.only_verb}"] if self.only_verb else []
+        words += [f"--command {self.only_verb}"] if self.only_verb else []
         words += [f"--since {self.since}"] if self.since else []
         words += ["--export"] if self.export else []
         words += [f"--before {self.before}"] if self.before else []

@@ -68,11 +68,13 @@ class Help(Struct, frozen=True):
     example: str
     group: HelpGroup
     arguments: tuple[ArgumentHelp, ...] = ()
+    audience: str = ""
+    """Who can use it, as a sentence, where the permission of the command does not say all."""
 
 
 BATCH_MEANING = "a batch: its full id, the start of its id, its label, `last` (newest created) or `last ended`"
 BATCH = ArgumentHelp("ID", BATCH_MEANING)
-DRAFT = ArgumentHelp("DRAFT", "the draft's reference, which the question shows, or the name of its file")
+DRAFT = ArgumentHelp("FILE", "the name of a checked file, or its reference, which the question shows")
 PUBLIC = OptionSpec("public", "", "show the answer to everyone in the channel")
 
 

@@ -95,8 +95,8 @@ class Change(Struct, Generic[OutcomeT], frozen=True, metaclass=AbstractStructMet
             ExpectedError: it cannot be claimed; the transaction is rolled back.
         """
 
-    def outdated_error(self) -> ExpectedError | None:
-        """Return the error for a confirmation whose question was about another state.
+    def outdated_error(self, asked_state: str) -> ExpectedError | None:
+        """Return the error for a confirmation whose question was about another state, `asked_state`.
 
         None: ConfirmationRefused is raised.
         """

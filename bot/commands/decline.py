@@ -1,4 +1,4 @@
-"""`/batch decline DRAFT REASON`: refuse to approve what another operator wants to send, and say why."""
+"""`/batch decline FILE REASON`: refuse to approve what another operator wants to send, and say why."""
 
 import asyncio
 from typing import ClassVar, Self
@@ -57,7 +57,7 @@ class Decline(DraftCommand["DeclineChange | ReasonWanted"], frozen=True):
         return cls(arguments.words[0], check_note("decline", reason) if reason else None)
 
     def spell(self) -> str:
-        """Return `decline DRAFT` and the reason, if there is one."""
+        """Return `decline FILE` and the reason, if there is one."""
         return super().spell() + (f' "{self.reason}"' if self.reason else "")
 
     async def propose(self, services: Services, origin: Origin, caller: Caller) -> "DeclineChange | ReasonWanted":

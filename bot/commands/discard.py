@@ -1,4 +1,4 @@
-"""`/batch discard DRAFT`: remove its requests from the disk without sending them."""
+"""`/batch discard FILE`: remove its requests from the disk without sending them."""
 
 import asyncio
 from typing import ClassVar, Literal

@@ -35,6 +35,8 @@ from bot.store.transactions import competing_retries
 
 log = logging.getLogger(__name__)
 
+_ENDS = ", before the end of "
+
 
 class DraftCommand(ChangingCommand[Proposed], Generic[Proposed], frozen=True):
     """A command about one draft."""
@@ -95,7 +97,7 @@ class DraftChange(Change[OutcomeT], Generic[OutcomeT], frozen=True):
         """Return the size of the draft, the other retries of the same batch, and the models about to retire."""
         beside = f", beside {' '.join(self.retried)}" if self.retried else ""
         due = " ".join(model.name for model in list_due(self.retiring))
-        ends = f", before the end of {due}" if due else ""
+        ends = f"{_ENDS}{due}" if due else ""
         return f"draft of {self.draft.requests} requests, {self.draft.size} bytes{beside}{ends}"
 
     def claim(self, connection: Connection, caller: Caller, at: datetime, process_id: str) -> None:
@@ -116,18 +118,17 @@ class DraftChange(Change[OutcomeT], Generic[OutcomeT], frozen=True):
         if not claimed:
             raise DraftUnavailable(drafts.get(connection, draft.id))
         if is_sent and (others := competing_retries.find_other_retries(connection, draft)) != self.retried:
-            raise RetriedMeanwhile(draft, others)
+            raise RetriedMeanwhile(draft, tuple(each for each in others if each not in self.retried))
 
     def claim_changes(self, caller: Caller) -> DraftChanges:
         """Return what claiming changes besides the state."""
         return DraftChanges()
 
-    def outdated_error(self) -> ExpectedError | None:
-        """Return what is about to retire, or which retries there are: nothing else changes after a question."""
-        due = list_due(self.retiring)
-        if due or (self.draft.kind != "retry" and not self.retried):
-            return RetiresMeanwhile(self.draft, due)
-        return RetriedMeanwhile(self.draft, self.retried)
+    def outdated_error(self, asked_state: str) -> ExpectedError | None:
+        """Return what is about to retire, or which retries began: nothing else changes after a question."""
+        if self.state.partition(_ENDS)[2] != asked_state.partition(_ENDS)[2]:
+            return RetiresMeanwhile(self.draft, list_due(self.retiring))
+        return RetriedMeanwhile(self.draft, tuple(each for each in self.retried if each not in asked_state))
 
 
 class SendChange(DraftChange[SendOutcome], frozen=True):

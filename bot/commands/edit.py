@@ -65,7 +65,7 @@ class Edit(ChangingCommand["EditChange | EditWanted | EditUnchanged"], frozen=Tr
     )
     options: ClassVar[tuple[OptionSpec, ...]] = (
         OptionSpec("label", "TEXT", "set the label", 'edit last --label "Nightly eval"'),
-        OptionSpec("owner", "@who", "set the owner", "edit last --owner @U0CORA"),
+        OptionSpec("owner", "@who", "set the owner", "edit last --owner @ada"),
         OptionSpec("note", "TEXT", "write the note", 'edit last --note "ask first"'),
         OptionSpec("no-label", "", "remove the label", "edit last --no-label"),
         OptionSpec("no-owner", "", "remove the owner", "edit last --no-owner"),

@@ -28,7 +28,7 @@ class HelpCommand(ReadingCommand[HelpOutcome], frozen=True):
         "Show what you can type, or explain one command.",
         "help list",
         HelpGroup.LOOK,
-        (ArgumentHelp("VERB", "a command, or a group of commands such as `run`", optional=True),),
+        (ArgumentHelp("COMMAND", "a command, or a group of commands such as `run`", optional=True),),
     )
 
     topic: str | None = None

@@ -57,7 +57,7 @@ class List(ReadingCommand[ListOutcome], frozen=True):
 
     verb: ClassVar[str] = "list"
     help: ClassVar[Help] = Help(
-        "List batches, newest first, ten to a page.",
+        "List batches, newest first, ten per page.",
         "list ended --older-than 7d",
         HelpGroup.LOOK,
         (ArgumentHelp("STATE", "`running`, `canceling` or `ended`", optional=True),),
@@ -69,7 +69,7 @@ class List(ReadingCommand[ListOutcome], frozen=True):
         OptionSpec(
             "older-than", "AGE", "only batches created longer ago: a number and m, h, d or w", "list --older-than 7d"
         ),
-        OptionSpec("limit", "N", f"batches to a page, 1 to {LARGEST_LIMIT}", "list --limit 20"),
+        OptionSpec("limit", "N", f"batches per page, 1 to {LARGEST_LIMIT}", "list --limit 20"),
         OptionSpec("after", "ID"),
         OptionSpec("before", "ID"),
     )

@@ -33,10 +33,17 @@ class Notify(DirectCommand[NotifyOutcome], frozen=True):
     verb: ClassVar[str] = "notify"
     permission: ClassVar[Permission] = Permission.OPERATE
     help: ClassVar[Help] = Help(
-        "Choose what this channel is notified of when batches end. Cards stay up to date.",
+        "Choose what I post in this channel when batches end. Cards stay up to date.",
         "notify failures",
         HelpGroup.NOTIFY,
-        (ArgumentHelp("all|failures|none", "without one, the current choice is shown", optional=True),),
+        (
+            ArgumentHelp(
+                "all|failures|none",
+                "`all`: every watched batch that ends. `failures`: only failures and deletions. `none`: nothing. "
+                "Without a word, I show the current choice",
+                optional=True,
+            ),
+        ),
     )
 
     level: ChannelNotifyLevel | None = None

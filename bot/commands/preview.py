@@ -1,4 +1,4 @@
-"""`/batch preview DRAFT`: show an approver the first request of what they are asked to approve."""
+"""`/batch preview FILE`: show an approver the first request of what they are asked to approve."""
 
 import asyncio
 from datetime import timedelta

@@ -117,10 +117,11 @@ class Results(LongCommand[ResultsOutcome], frozen=True):
 
     verb: ClassVar[str] = "results"
     help: ClassVar[Help] = Help(
-        "Show what came out: counts, causes of failure, tokens and cost. Only readers get files and causes.",
+        "Show what came out: counts, causes of failure, tokens and cost.",
         "results last --errors",
         HelpGroup.LOOK,
         (BATCH,),
+        "Everyone sees counts and cost. Only readers get files and causes.",
     )
     options: ClassVar[tuple[OptionSpec, ...]] = (
         PUBLIC,

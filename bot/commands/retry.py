@@ -119,17 +119,18 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
     permission: ClassVar[Permission] = Permission.OPERATE
     acts_irrevocably: ClassVar[bool] = True
     help: ClassVar[Help] = Help(
-        "Retry what failed as a new batch, by default only what can succeed. You see its cost before it is sent.",
+        "Send the failed requests again as a new batch. By default, only those that can succeed. You see the cost "
+        "before it is sent.",
         "retry last",
         HelpGroup.FIX,
         (BATCH,),
     )
     options: ClassVar[tuple[OptionSpec, ...]] = (
-        OptionSpec("all", "", "everything that failed, even what needs a fix", "retry last --all"),
+        OptionSpec("all", "", "all failed requests, even those that need a fix", "retry last --all"),
         OptionSpec(
             "cause",
             "TYPE",
-            "only what failed with this cause or stopped for this reason, as the results name it",
+            "only requests that failed with this cause or stopped for this reason, as the results name it",
             "retry last --cause overloaded_error",
         ),
         OptionSpec(

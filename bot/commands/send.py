@@ -1,4 +1,4 @@
-"""`/batch send DRAFT`: send a checked draft, or a sample of it first; always asks."""
+"""`/batch send FILE`: send a checked draft, or a sample of it first; always asks."""
 
 from typing import ClassVar, Self
 
@@ -40,12 +40,12 @@ class Send(DraftCommand[SendChange], frozen=True):
         return cls(arguments.only(), arguments.flag("first"))
 
     def spell(self) -> str:
-        """Return `send DRAFT`, with `--first` for a sample."""
+        """Return `send FILE`, with `--first` for a sample."""
         return spell_send(self.draft, first=self.first)
 
     @property
     def confirmation_key(self) -> str:
-        """Return `send DRAFT`: one question is answered once, with all requests or with a sample."""
+        """Return `send FILE`: one question is answered once, with all requests or with a sample."""
         return spell_send(self.draft, first=False)
 
     async def propose(self, services: Services, origin: Origin, caller: Caller) -> SendChange:

@@ -72,7 +72,7 @@ class Watch(DirectCommand[WatchOutcome], frozen=True):
     )
     options: ClassVar[tuple[OptionSpec, ...]] = (
         OptionSpec("here", "", "keep the card in this channel (the default)", "watch last --here"),
-        OptionSpec("dm", "", "keep the card in your messages with Batchdesk", "watch last --dm"),
+        OptionSpec("dm", "", "keep the card in a direct message", "watch last --dm"),
     )
 
     reference: Reference | None = None

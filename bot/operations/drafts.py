@@ -85,13 +85,16 @@ def missing_file_error(draft: Draft, error: RequestsUnreadable) -> RequestsFileM
 
 @dataclass(eq=False)
 class RetriedMeanwhile(ExpectedError):
-    """Since the question, another draft has retried the same batch. Nothing was sent."""
+    """The other retries of the same batch have changed since the question. Nothing was sent.
+
+    `retried`: those that have begun since, as `competing_retries.find_other_retries` names them.
+    """
 
     draft: Draft
     retried: tuple[str, ...]
 
     def _fact(self) -> str:
-        return f"draft {self.draft.id} was overtaken by other retries: {', '.join(self.retried)}"
+        return f"draft {self.draft.id} was overtaken by other retries: {', '.join(self.retried) or 'none is new'}"
 
 
 class LeftOutCause(Struct, frozen=True):

@@ -31,11 +31,18 @@ DRAFTS_OF_ONE = DraftLimits(count=25, size=GB)
 DRAFTS_OF_ALL = DraftLimits(count=500, size=8 * GB)
 
 
+class RunningWork(Struct, frozen=True):
+    """A piece of long work: the batch id or the file that is read, and the command. Either may not be known yet."""
+
+    subject: str
+    command: str
+
+
 @dataclass(eq=False)
 class TooMuchWork(ExpectedError):
     """Too much long work runs already, so this did not start. `own`: what of it is the caller's."""
 
-    own: tuple[str, ...]
+    own: tuple[RunningWork, ...]
     total: int
     limit: int
 
@@ -72,9 +79,9 @@ class WorkLimits:
         """Count a piece of work. Raises TooMuchWork."""
         own = [each for each, whose in self._running.items() if whose == user]
         if len(own) >= self._of_one:
-            raise TooMuchWork(_name(own), len(self._running), self._of_one)
+            raise TooMuchWork(_describe(own), len(self._running), self._of_one)
         if len(self._running) >= self._of_all:
-            raise TooMuchWork(_name(own), len(self._running), self._of_all)
+            raise TooMuchWork(_describe(own), len(self._running), self._of_all)
         self._running[progress] = user
 
     def end(self, progress: Progress) -> None:
@@ -82,8 +89,8 @@ class WorkLimits:
         self._running.pop(progress, None)
 
 
-def _name(running: Sequence[Progress]) -> tuple[str, ...]:
-    return tuple(each.reading.subject or each.retry_command for each in running)
+def _describe(running: Sequence[Progress]) -> tuple[RunningWork, ...]:
+    return tuple(RunningWork(each.reading.subject, each.retry_command) for each in running)
 
 
 async def require_draft_room(services: Services, caller: Caller) -> None:

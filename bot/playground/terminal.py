@@ -73,7 +73,7 @@ async def try_command(line: str, user: str, console: Console) -> bool:
 
 def draw_message(message: SlackMessage) -> RenderableType:
     """Return a message as a panel. A block that cannot be drawn is shown as an error."""
-    others = "in your messages with Batchdesk" if message.channel.startswith("D") else "visible to everyone"
+    others = "in a direct message" if message.channel.startswith("D") else "visible to everyone"
     seen_by = "only visible to you" if message.ephemeral_to else others
     parts = [part for block in message.blocks for part in _block(block)] or [_mrkdwn(message.text)]
     parts += [Text(f"file: {file['name']} ({file['size']:,} bytes)") for file in message.files]

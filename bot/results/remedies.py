@@ -176,6 +176,13 @@ _PLACE = re.compile(
     """
 )
 
+# Messages of an `invalid_request_error` that say what is wrong without a place (docs.anthropic.com, Errors). A message
+# that the API rewords has the remedy READ_MESSAGE.
+_SAID_PLAINLY = (
+    (re.compile(r"(?i)\b(?:prompt|input) is too long\b"), Remedy.MAKE_SMALLER),
+    (re.compile(r"(?i)\bcredit balance is too low\b"), Remedy.ADD_CREDIT),
+)
+
 
 def names_place(message: str) -> bool:
     """Return whether the API's message, whole or generalized, names a place in the request: a path or a parameter."""
@@ -187,11 +194,11 @@ def find_remedy(error_type: str, code: str = "", message: str = "") -> Remedy:
 
     `error_type` is `result.error.error.type`, or the outcome `expired` or `canceled`. `code` is its
     `details.error_code`, which few errors have. An `invalid_request_error` without a code is known to be the request's
-    fault only if `message` names a place in it: lacking credit and a limit of one's own have the same type.
+    fault only if `message` names a place in it or says so: lacking credit and a limit of one's own have the same type.
     """
     if (by_code := _REMEDIES_BY_CODE.get(code)) is not None:
         return by_code
     remedy = _REMEDIES.get(error_type, Remedy.UNKNOWN)
     if remedy is Remedy.FIX_REQUEST and not names_place(message):
-        return Remedy.READ_MESSAGE
+        return next((known for words, known in _SAID_PLAINLY if words.search(message)), Remedy.READ_MESSAGE)
     return remedy

@@ -117,9 +117,10 @@ class CreateFields(_Field):
 def read_create(state: Any, form_id: str) -> Create:
     """Read a submitted form. Raises FormIncomplete."""
     try:
-        fields = CreateFields.model_validate(_read_elements(state))
+        elements = _read_elements(state)
+        fields = CreateFields.model_validate(elements)
     except (ValidationError, KeyError, AttributeError, TypeError):
-        raise FormIncomplete({"file": FormProblem.UNREADABLE}) from None
+        raise FormIncomplete({"label": FormProblem.UNREADABLE}) from None  # a field that both forms have
     label = _read_label(fields)
     owner = _read_owner(fields)
     watch = _read_watch(fields)
@@ -127,6 +128,8 @@ def read_create(state: Any, form_id: str) -> Create:
         if fields.template.text or fields.list.text:
             raise FormIncomplete({"template": FormProblem.FILE_AND_PROMPT})
         return Create(fields.file.files[0].id, label=label, owner=owner, watch=watch, form_id=form_id)
+    if "template" not in elements:  # the form asks for a file, and has no other field to show a problem at
+        raise FormIncomplete({"file": FormProblem.NO_FILE})
     return Create(prompt=_read_prompt(fields), label=label, owner=owner, watch=watch, form_id=form_id)
 
 
@@ -141,7 +144,7 @@ def read_decline(state: Any, draft_id: str) -> Decline:
     try:
         fields = DeclineFields.model_validate(_read_elements(state))
     except (ValidationError, KeyError, AttributeError, TypeError):
-        raise FormIncomplete({"reason": FormProblem.UNREADABLE}) from None
+        raise FormIncomplete({"reason": FormProblem.DECLINE_UNREADABLE}) from None
     if not fields.reason.text:
         raise FormIncomplete({"reason": FormProblem.NO_REASON})
     try:
@@ -178,8 +181,6 @@ def _read_watch(fields: CreateFields) -> WatchPreference:
 def _read_prompt(fields: CreateFields) -> PromptList:
     values = tuple(filter(None, (line.strip() for line in fields.list.text.splitlines())))
     problems: dict[str, FormProblem | BadValue] = {}
-    if not fields.template.text and not values:
-        raise FormIncomplete({"file": FormProblem.NOTHING_TO_SEND})
     if PLACEHOLDER not in fields.template.text:
         problems["template"] = FormProblem.NO_PLACEHOLDER
     if not values:

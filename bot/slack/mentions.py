@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import TypeVar, cast
 
 from msgspec.structs import replace
@@ -27,9 +27,9 @@ class MentionReplacer:
         self._find_name = find_name
         self._timeout = timeout
 
-    async def replace_mentions(self, message: Message) -> Message:
-        """Return the message with each mention replaced by the person's name, so that no one is notified."""
-        ids = sorted(set(_MENTION.findall(f"{message.text} {message.blocks} {message.fallback_blocks}")))
+    async def replace_mentions(self, message: Message, keep: Collection[str] = ()) -> Message:
+        """Return the message with names for mentions, so that no one is notified but those to `keep`."""
+        ids = sorted(set(_MENTION.findall(f"{message.text} {message.blocks} {message.fallback_blocks}")) - {*keep})
         found = await asyncio.gather(*(self._find_display_name(UserId(user)) for user in ids))
         names = dict(zip(ids, found, strict=True))
         blocks = tuple(_replace_in(block, names) for block in message.blocks)
@@ -51,7 +51,7 @@ def _replace_in(part: T, names: Mapping[str, str]) -> T:
     replaced: object = part
     match part:
         case str():
-            replaced = _MENTION.sub(lambda found: names[found[1]], part)
+            replaced = _MENTION.sub(lambda found: names.get(found[1], found[0]), part)
         case Mapping():
             replaced = {key: value if key == "value" else _replace_in(value, names) for key, value in part.items()}
         case list() | tuple():

@@ -1,12 +1,13 @@
 """What can be shown to a person: a message, a file or a form. bot.slack decides where it goes."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from enum import Enum, auto
 from typing import Literal
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 
 from bot.caller import Caller
 from bot.commands.base import Permission
@@ -15,6 +16,10 @@ from bot.store.records.labels import BatchNames
 
 Block = Mapping[str, object]
 """One Block Kit block, as plain data: slack_sdk's models cost eighty times as much and check less (bench/README.md)."""
+
+
+_DATE_TOKEN = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
+"""A date that Slack shows in each reader's time zone, with its fallback (docs.slack.dev, formatting text)."""
 
 
 class Placement(Enum):
@@ -46,6 +51,11 @@ class Message(Struct, frozen=True):
     postings: tuple["Posting", ...] = ()
     modal_title: str | None = None
     """The title of the modal that shows the message, if the reply goes there."""
+
+    def __post_init__(self) -> None:
+        """Write the dates of the plain text out: a notification or a screen reader may show it as it is."""
+        if "<!date^" in self.text:
+            force_setattr(self, "text", _DATE_TOKEN.sub(r"\1", self.text))
 
     def with_placement(self, placement: Placement) -> "Message":
         """Return the same message with another placement."""

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from bot.api.models import MessageBatch
 from bot.operations.snapshots import restore_batch
 from bot.slack.bot_messages import BotMessages
+from bot.slack.mentions import MentionReplacer
 from bot.store.db.database import Database
 from bot.store.db.outbox import PrimaryKey
 from bot.store.db.task_queue import Enqueue
@@ -59,6 +60,7 @@ class NoticeFacts(Struct, frozen=True):
     seen: SeenBatch | None
     rest: Draft | None
     named: BatchNames | None
+    deleted_by: str | None = None
 
 
 class NoticeDelivery(Attempt[Notice, NoticeFacts]):
@@ -67,6 +69,7 @@ class NoticeDelivery(Attempt[Notice, NoticeFacts]):
     def __init__(
         self,
         messages: BotMessages,
+        mentions: MentionReplacer,
         database: Database,
         enqueue: Enqueue,
         worker_id: str,
@@ -76,6 +79,7 @@ class NoticeDelivery(Attempt[Notice, NoticeFacts]):
     ) -> None:
         """`count_given_up` is called for each notice that is given up."""
         super().__init__(notices.OUTBOX, messages, database, enqueue, worker_id, pace)
+        self._mentions = mentions
         self._explain = explain
         self._count_given_up = count_given_up
 
@@ -132,7 +136,10 @@ class NoticeDelivery(Attempt[Notice, NoticeFacts]):
         place = card.posted_in if card is not None and card.posted_in else row.channel_id
         rest = split_draft.find_rest(connection, row.batch_id) if row.batch_id and row.event in _BROADCAST else None
         named = labels.get_names(connection, [seen.id])[seen.id] if seen else None
-        return NoticeFacts(place, thread_ts, seen, rest, named)
+        deleted_by = None
+        if row.batch_id and row.event == "gone":
+            deleted_by = audit.find_last_actor(connection, "delete", row.batch_id, include_uncertain=True)
+        return NoticeFacts(place, thread_ts, seen, rest, named, deleted_by)
 
     async def put(self, row: Notice, content: NoticeFacts) -> Delivered:
         """Post the notice."""
@@ -141,7 +148,9 @@ class NoticeDelivery(Attempt[Notice, NoticeFacts]):
         if batch is not None and row.event in _ENDINGS:
             outside = await self._messages.has_outside_readers(row.channel_id)
             details = await self._explain(batch, with_causes=not outside)
-        message = draw_notice(row, batch, self._pace.now(), details, content.rest, content.named)
+        message = draw_notice(row, batch, self._pace.now(), details, content.rest, content.named, content.deleted_by)
+        if content.deleted_by is not None:  # who deleted it is named and need not be notified
+            message = await self._mentions.replace_mentions(message, keep=row.mentions)
         oldest = (row.created_at - _CLOCK_SKEW).timestamp()
         return await self.post_once(
             row,

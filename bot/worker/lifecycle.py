@@ -68,7 +68,7 @@ class Worker:
         self.sweep = Sweep(workspace.batches, database, announcer, services.now, workspace.listing, feed_channel)
         details = FailureDetails(services, shows_causes=shows_causes)
         self.notices = NoticeDelivery(
-            bot_messages, database, engine.enqueue, engine.worker_id, pace, details, count_given_up_notice
+            bot_messages, mentions, database, engine.enqueue, engine.worker_id, pace, details, count_given_up_notice
         )
         self.cards = CardDrawing(bot_messages, mentions, database, engine.enqueue, engine.worker_id, pace)
         self.changes = ChangeSettler(services)

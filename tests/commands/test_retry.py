@@ -128,7 +128,7 @@ async def test_failures_that_will_all_repeat_are_not_retried(draft_services: Ser
 async def test_failures_that_wait_for_the_account_are_offered_if_nothing_else_may_succeed(
     draft_services: Services, place: Place
 ) -> None:
-    place(succeeded=1, errored=15, causes={"prompt_too_long": 12, "messages_missing": 3}, id=ID)
+    place(succeeded=1, errored=15, causes={"api_usage_limit": 12, "messages_missing": 3}, id=ID)
 
     outcome = await carry_out(draft_services, f"retry {ID}")
 
@@ -139,7 +139,7 @@ async def test_failures_that_wait_for_the_account_are_offered_if_nothing_else_ma
 async def test_failures_that_wait_for_the_account_are_left_out_beside_those_that_may_succeed_now(
     draft_services: Services, place: Place
 ) -> None:
-    place(succeeded=1, errored=15, causes={"prompt_too_long": 12, "overloaded": 3}, id=ID)
+    place(succeeded=1, errored=15, causes={"api_usage_limit": 12, "overloaded": 3}, id=ID)
 
     outcome = await carry_out(draft_services, f"retry {ID}")
 

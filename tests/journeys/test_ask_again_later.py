@@ -6,7 +6,7 @@ from datetime import timedelta
 from tests.desk import Desk
 from tests.journeys.creating import ask_about_file, sound_file
 
-EXPIRES = re.compile(r"`(/batch send \S+)` asks again until <!date\^(\d+)\^")
+EXPIRES = re.compile(r"type `(/batch send \S+)` by <!date\^(\d+)\^")
 
 
 async def test_asking_again_does_not_extend_a_draft(desk: Desk) -> None:

@@ -338,4 +338,4 @@ async def test_searches_without_a_price_are_named(open_desk: OpenDesk, tmp_path:
 
     [card] = await desk.type("/batch results last")
 
-    assert "*Cost*\nat least $0.02\n3 web searches not included" in card.visible_text
+    assert "*Cost*\nat least $0.02\n3 web searches are not included" in card.visible_text

@@ -42,7 +42,7 @@ async def test_a_locked_store_deletes_nothing_and_the_same_yes_counts_when_it_is
     deletes_while_locked = len(desk.deletes)
     [gone] = await desk.press(question, "Delete for good")
 
-    assert "store is busy" in reply.visible_text
+    assert "database is busy" in reply.visible_text
     assert "Nothing was changed" in reply.visible_text
     assert reply.ts != question.ts
     assert deletes_while_locked == 0
@@ -65,7 +65,7 @@ async def test_a_store_that_became_something_else_deletes_nothing(desk: Desk) ->
 
     [reply] = await desk.press(question, "Delete for good")
 
-    assert "Batchdesk's store is" in reply.visible_text
+    assert "Batchdesk's database is" in reply.visible_text
     assert desk.deletes == []
 
 
@@ -77,5 +77,5 @@ async def test_a_store_whose_place_was_taken_by_a_folder_deletes_nothing(desk: D
     [reply] = await desk.press(question, "Delete for good")
     shutil.rmtree(desk.store)
 
-    assert "Batchdesk's store is" in reply.visible_text
+    assert "Batchdesk's database is" in reply.visible_text
     assert desk.deletes == []

@@ -43,7 +43,7 @@ async def test_the_record_of_a_batch_has_a_refused_delete_and_who_took_its_file(
     record = await record_of(guarded, batch)
 
     assert f"🚫 *delete*: refused · <@{BEN}>" in record
-    assert "not permitted: not admin" in record
+    assert "only administrators can do this" in record
     assert f"✅ *results* `--file`: done · <@{BEN}>" in record
 
 

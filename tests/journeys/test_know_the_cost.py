@@ -98,7 +98,7 @@ async def test_a_total_that_lacks_something_is_said_to_lack_it(desk: Desk) -> No
     [again] = await desk.press(shown, "Try again", user=BEN)
 
     assert "Cost of the last 7 days: at least $" in shown.visible_text
-    assert "no known price for `claude-mythos-5-2`" in shown.visible_text
+    assert "No known price for `claude-mythos-5-2`." in shown.visible_text
     assert "1 of 4 batches couldn't be read just now" in shown.visible_text
     assert "couldn't be read" not in again.visible_text
     assert "`claude-mythos-5-2`  *unknown*" in again.visible_text
@@ -129,7 +129,7 @@ async def test_an_empty_range_is_said_to_be_empty(desk: Desk) -> None:
     assert "No ended batches in the last hour" in empty.visible_text
     assert "Cost of" not in empty.visible_text
     assert empty.buttons == []
-    assert "1 batch is still running. Its cost is known after the end." in running.visible_text
+    assert "1 batch hasn't ended. Its cost is known after the end." in running.visible_text
 
 
 async def test_batches_that_could_not_be_read_are_no_empty_range(desk: Desk) -> None:

@@ -34,9 +34,10 @@ async def test_results_show_the_words_whole_and_blame_no_request(desk: Desk) -> 
     [card] = await desk.type("/batch results last")
 
     shown = card.visible_text
-    remedy = "The API doesn't say which part of the request is wrong. If the account has a problem, fix it, then retry."
-    assert f"*4* × `invalid_request_error` · {remedy}\n`{CREDIT}`" in shown
-    assert f"*3* × `invalid_request_error` · {remedy}\n`{LIMIT}`" in shown
+    billing = "The organization has a billing problem. Retry when an administrator has fixed it."
+    unknown = "Read the message below. Fix the request or the account, then retry."
+    assert f"*4* × `invalid_request_error` · {billing}\n`{CREDIT}`" in shown
+    assert f"*3* × `invalid_request_error` · {unknown}\n`{LIMIT}`" in shown
     assert "needs a fix" not in shown.lower()
     assert "fail again" not in shown.lower()
 
@@ -48,8 +49,8 @@ async def test_a_retry_offers_them_for_when_the_account_is_put_right(desk: Desk)
     [question] = await desk.type(f"/batch retry last --file {file}")
 
     assert "Send 7 requests?" in question.visible_text
-    assert f"4 requests failed with `invalid_request_error`: {CREDIT}" in question.visible_text
-    assert f"3 requests failed with `invalid_request_error`: {LIMIT}" in question.visible_text
+    assert f"4 requests failed with `invalid_request_error` (`{CREDIT}`)" in question.visible_text
+    assert f"3 requests failed with `invalid_request_error` (`{LIMIT}`)" in question.visible_text
     assert "fail again" not in question.visible_text
 
 
@@ -61,7 +62,7 @@ async def test_a_retry_of_all_failures_names_what_waits_for_the_account(desk: De
     [everything] = await desk.type(f"/batch retry last --all --file {file}")
 
     assert "Send 1 request?" in some.visible_text
-    assert "Left out: 1 request that failed with `invalid_request_error`: messages." in some.visible_text
+    assert "Left out 1 request that failed with `invalid_request_error` (`messages." in some.visible_text
     assert "Send 2 requests?" in everything.visible_text
     assert LIMIT in everything.visible_text
 
@@ -78,7 +79,7 @@ async def test_a_refused_create_shows_the_words_whole_and_can_be_sent_again(mess
     refuse_create(desk, message)
 
     [answer] = await desk.press(question, "Send")
-    [again] = await desk.type(answer.visible_text.split("Once the cause is fixed, `")[1].split("`")[0])
+    [again] = await desk.press(answer, "Send")
     await desk.press(again, "Send")
 
     assert f"Not sent: `{message.strip()}`" in answer.visible_text
@@ -96,8 +97,8 @@ async def test_a_code_of_the_account_has_its_own_words(desk: Desk) -> None:
 
     [answer] = await desk.press(question, "Send")
 
-    assert "Ask your organization's administrator." in answer.visible_text
-    assert "/batch send " in answer.visible_text
+    assert "An administrator must fix the account or its encryption key." in answer.visible_text
+    assert "When that is fixed, press *Send*." in answer.visible_text
 
 
 async def test_a_create_that_is_refused_for_one_request_blames_the_file(desk: Desk) -> None:
@@ -106,8 +107,7 @@ async def test_a_create_that_is_refused_for_one_request_blames_the_file(desk: De
 
     [answer] = await desk.press(question, "Send")
 
-    assert "It names request `r-3`." in answer.visible_text
-    assert "Fix the file and upload it again." in answer.visible_text
+    assert "Fix the request `r-3` in the file and upload it again." in answer.visible_text
 
 
 PAGE = "<html><head><title>413 Request Entity Too Large</title></head><body>cloudflare</body></html>"
@@ -120,7 +120,7 @@ async def test_a_file_that_is_too_large_for_the_api_is_answered_with_the_limit(d
     [answer] = await desk.press(question, "Send")
 
     assert "too large" in answer.visible_text
-    assert "256 MB (256,000,000 bytes)" in answer.visible_text
+    assert "up to 256 MB" in answer.visible_text
     assert "html" not in answer.visible_text
     assert "cloudflare" not in answer.visible_text
     assert "Split the file and upload the parts." in answer.visible_text

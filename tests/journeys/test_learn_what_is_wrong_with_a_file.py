@@ -66,7 +66,7 @@ async def test_a_file_deleted_before_its_download_is_reported_as_gone(desk: Desk
     await desk.bot.in_flight.drain()
 
     [answer] = desk.slack.messages(BATCHES, ADA)[before:]
-    assert "It was deleted" in answer.visible_text
+    assert "it was deleted" in answer.visible_text
     assert "Nothing was sent" in answer.visible_text
 
 
@@ -91,7 +91,7 @@ async def test_an_immediate_refusal_is_shown_in_the_words_of_the_api_with_its_re
     [late] = await desk.press(question, "Send")
 
     assert f"The API refused the batch: `{said}`" in refused.visible_text
-    assert "It names request `r-3`" in refused.visible_text
+    assert "Fix the request `r-3` in the file" in refused.visible_text
     assert refused.buttons == []
     assert "Outcome: refused." in late.visible_text
     assert count_creates(desk) == 1

@@ -112,7 +112,7 @@ async def test_a_yes_from_before_the_last_day_sends_nothing(desk: Desk) -> None:
     await desk.press(again, "Send anyway")
 
     assert "Send 12 requests?" in question.visible_text
-    assert "My question didn't say that a model is about to retire. Nothing was sent." in refused.visible_text
+    assert "A model is about to retire, which my question didn't say, so nothing was sent." in refused.visible_text
     assert f"`{MODEL}` retires" in refused.visible_text
     assert (sent_early, count_creates(desk)) == (0, 1)
 

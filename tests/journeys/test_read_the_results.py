@@ -34,9 +34,7 @@ async def test_the_card_says_why_and_what_it_cost(either_desk: Desk) -> None:
     [card] = await either_desk.type("/batch results last")
 
     assert "360 of 400 succeeded" in card.visible_text
-    assert (
-        "*30* × `invalid_request_error` · The API doesn't say which part of the request is wrong." in card.visible_text
-    )
+    assert "*30* × `invalid_request_error` · Make the request smaller." in card.visible_text
     assert "prompt is too long: &lt;n&gt; tokens &gt; &lt;n&gt; maximum" in card.visible_text
     assert "Safe to retry" in card.visible_text
     assert "*Cost*\n$" in card.visible_text

@@ -22,7 +22,7 @@ async def test_only_the_canceled_requests_are_sent_again(desk: Desk) -> None:
     parent = await ended(desk, sound_file(12))
     [status] = await desk.type(f"/batch status {parent}")
 
-    [question] = await desk.press(status, "Retry failures")
+    [question] = await desk.press(status, "Retry canceled")
     [card] = await desk.press(question, "Send")
 
     failed = int(question.visible_text.split("Send ")[1].split()[0])

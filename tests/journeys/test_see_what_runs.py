@@ -19,7 +19,7 @@ async def test_slash_batch_alone_shows_running_batches(either_desk: Desk) -> Non
 
     [reply] = await either_desk.type("/batch")
 
-    assert "1 batch running" in reply.visible_text
+    assert "1 batch in progress" in reply.visible_text
     assert rows(reply) == [running.id, ended.id]
     assert "320 requests" in reply.visible_text
     assert reply.ephemeral_to is not None

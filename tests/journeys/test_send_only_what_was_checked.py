@@ -47,7 +47,7 @@ async def test_a_changed_file_is_not_sent(desk: Desk, kind: str) -> None:
     [answer] = await desk.press(question, "Send")
     [again] = await desk.type("/batch send requests.jsonl")
 
-    assert "not the one that was checked. Nothing was sent." in answer.visible_text
+    assert "has changed since the check. Nothing was sent." in answer.visible_text
     assert "Nothing was sent" in again.visible_text
     assert batches(desk) == 0
 
@@ -58,7 +58,7 @@ async def test_a_changed_file_is_not_split_into_a_sample_and_the_rest(desk: Desk
 
     [answer] = await desk.press(question, "Send 10 first")
 
-    assert "not the one that was checked. Nothing was sent." in answer.visible_text
+    assert "has changed since the check. Nothing was sent." in answer.visible_text
     assert batches(desk) == 0
 
 
@@ -68,7 +68,7 @@ async def test_the_rest_of_a_sample_is_checked_too(desk: Desk) -> None:
 
     [refused] = await desk.press(await ask_about_rest(desk, await sample_card(desk)), "Send")
 
-    assert "not the one that was checked. Nothing was sent." in refused.visible_text
+    assert "has changed since the check. Nothing was sent." in refused.visible_text
     assert batches(desk) == 1
 
 
@@ -83,8 +83,8 @@ async def test_what_is_approved_is_what_was_checked(open_desk: OpenDesk) -> None
     [answer] = await desk.press(asked, "Approve", user=BEN)
 
     assert modal is not None
-    assert "not the one that was checked" in modal.visible_text
-    assert "not the one that was checked. Nothing was sent." in answer.visible_text
+    assert "has changed since the check" in modal.visible_text
+    assert "has changed since the check. Nothing was sent." in answer.visible_text
     assert batches(desk) == 0
 
 

@@ -41,7 +41,7 @@ async def test_above_the_limit_one_approval_covers_the_sample_and_the_rest(
     open_desk: OpenDesk,
 ) -> None:
     desk = await open_desk(operators=(ADA, BEN), request_limit=35)
-    await desk.press(await ask_about_file(desk, sound_file(40)), "Ask for approval: 10 first")
+    await desk.press(await ask_about_file(desk, sound_file(40)), "Ask to send 10 first")
     asked = desk.slack.messages(BATCHES, BEN)[-1]
     before = count_creates(desk)
 
@@ -50,7 +50,7 @@ async def test_above_the_limit_one_approval_covers_the_sample_and_the_rest(
     await desk.press(of_rest, "Send")
 
     assert before == 0
-    assert "10 requests go first; the approval covers all of them" in asked.visible_text
+    assert "10 requests go first. Your approval covers all 40." in asked.visible_text
     assert [len(each) for each in sent_ids(desk)] == [10, 30]
 
 
@@ -71,8 +71,8 @@ async def test_label_and_owner_go_to_both_and_they_name_each_other(desk: Desk) -
     first, other = oldest_first(desk)
     [rest] = await desk.type(f"/batch status {other.id}")
     [status] = await desk.type(f"/batch status {first.id}")
-    assert f"rest after the sample `{first.id}`" in rest.visible_text
-    assert f"the rest is `{other.id}`" in status.visible_text
+    assert f"remaining requests after the sample `{first.id}`" in rest.visible_text
+    assert f"remaining requests sent as `{other.id}`" in status.visible_text
     assert "Send the other 30" not in status.buttons
     assert f"<@{ADA}>" in rest.visible_text
     assert f"<@{ADA}>" in status.visible_text

@@ -115,7 +115,7 @@ async def test_a_file_that_is_larger_than_a_batch_is_answered_with_the_limit(des
 
     answer = await choose(desk, message)
 
-    assert "256 MB (256,000,000 bytes)" in answer
+    assert "up to 256 MB" in answer
     assert "Nothing was sent" in answer
 
 

@@ -61,7 +61,7 @@ async def test_a_person_with_too_many_drafts_learns_which_to_discard(desk: Desk)
 
     refused = await ask_about_file(desk, sound_file())
 
-    assert f"You have {DRAFTS_OF_ONE.count} drafts" in refused.visible_text
+    assert f"You have {DRAFTS_OF_ONE.count} unsent files" in refused.visible_text
     assert f"draft-{DRAFTS_OF_ONE.count - 1}.jsonl" in refused.visible_text  # the largest
     command = next(word for word in refused.visible_text.split("`") if word.startswith("/batch discard"))
     await desk.type(command)

@@ -113,7 +113,7 @@ async def test_a_file_that_cannot_be_looked_up_for_good_names_the_scope_at_once(
 
     [reply] = [each for each in await desk.type("/batch results last --file") if not each.files]
 
-    assert "didn't confirm it: `missing_scope`. Check your messages with me" in reply.visible_text
+    assert "didn't confirm it: `missing_scope`. Check our direct messages" in reply.visible_text
     assert "administrator must add the scope `files:read`" in reply.visible_text
     assert len(desk.slack.calls("files.info")) == 1
 

@@ -170,7 +170,7 @@ async def test_a_store_that_takes_no_parts_leaves_the_whole_to_be_sent(desk: Des
     [again] = await desk.press(answer, "Send")
     await desk.press(again, FIRST)
 
-    assert "Not sent: Batchdesk's store is" in answer.visible_text
+    assert "Not sent: Batchdesk's database is" in answer.visible_text
     assert [len(each) for each in sent_ids(desk)] == [10]
 
 

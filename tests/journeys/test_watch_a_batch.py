@@ -92,7 +92,7 @@ async def test_without_permission_to_post_the_card_goes_to_direct_messages_and_t
 
     assert "I can't post in <#C0GENERAL>" in reply.visible_text
     assert "/invite" in reply.visible_text
-    assert "in your messages with me" in reply.visible_text
+    assert "in our direct messages" in reply.visible_text
     assert f"<@{ADA}>" in told.visible_text
     assert public_messages(desk, GENERAL) == []
 

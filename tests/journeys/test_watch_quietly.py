@@ -40,7 +40,7 @@ async def test_a_level_is_shown_changed_by_a_button_and_recorded(desk: Desk) -> 
     [changed] = await desk.press(shown, "None")
     [record] = await desk.type("/batch audit")
 
-    assert "the end of every watched batch" in shown.visible_text
+    assert "when a watched batch ends" in shown.visible_text
     assert "when batches end" in changed.visible_text
     assert changed.ts == shown.ts
     assert "*notify* `none`: done" in record.visible_text
@@ -81,8 +81,8 @@ async def test_a_muted_batch_notifies_no_one_and_its_card_stays_current(desk: De
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ("/batch notify none", "Nothing is posted there when batches end"),
-        ("/batch notify failures", "Only failures and deletions are posted"),
+        ("/batch notify none", "I post nothing there when batches end"),
+        ("/batch notify failures", "An operator can change that with `/batch notify all`."),
         ("/batch mute here 2h", "muted"),
     ],
 )
@@ -158,7 +158,7 @@ async def test_mute_here_in_direct_messages_mutes_them(desk: Desk) -> None:
     await wait_for_card(desk, batch, "all 1,200 succeeded", place="D0ADA")
     await wait_until_settled(desk)
 
-    assert "Muted your messages with me" in reply.visible_text
+    assert "Muted our direct messages" in reply.visible_text
     assert find_notices(desk, batch, "D0ADA") == []
 
 

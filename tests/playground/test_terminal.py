@@ -109,7 +109,7 @@ def test_what_comes_in_a_direct_message_is_not_said_to_be_everybodys() -> None:
 
     console.print(draw_message(SlackMessage("D0ADA", "1.2", "U0BOT", "plain", [])))
 
-    assert "in your messages with Batchdesk" in printed(console)
+    assert "in a direct message" in printed(console)
 
 
 def test_square_brackets_are_text_and_no_colours() -> None:

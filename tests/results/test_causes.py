@@ -203,28 +203,35 @@ def test_an_invalid_request_whose_message_names_a_place_needs_a_fix(message: str
     assert find_remedy("invalid_request_error", message=generalize_message(message)) is Remedy.FIX_REQUEST
 
 
+def test_a_prompt_that_is_too_long_must_be_made_smaller() -> None:
+    message = "prompt is too long: 250000 tokens > 200000 maximum"
+
+    assert find_remedy("invalid_request_error", message=message) is Remedy.MAKE_SMALLER
+    assert find_remedy("invalid_request_error", message=generalize_message(message)) is Remedy.MAKE_SMALLER
+
+
 CREDIT = "Your credit balance is too low to access the Anthropic API. See https://platform.claude.com/settings/billing."
 LIMIT = "You have reached your specified API usage limits. You will regain access on 2026-12-01 at 00:00 UTC."
 
 
 @pytest.mark.parametrize(
-    "message",
+    ("message", "remedy"),
     [
-        CREDIT,
-        LIMIT,
-        "You sent too many messages. Wait for the system, or see docs.claude.com/messages.html.",
-        "Batches aren't available in this workspace.",
-        "Error: no access",
+        (CREDIT, Remedy.ADD_CREDIT),
+        (LIMIT, Remedy.READ_MESSAGE),
+        ("You sent too many messages. Wait for the system, or see docs.claude.com/messages.html.", Remedy.READ_MESSAGE),
+        ("Batches aren't available in this workspace.", Remedy.READ_MESSAGE),
+        ("Error: no access", Remedy.READ_MESSAGE),
     ],
 )
-def test_an_invalid_request_whose_message_names_no_place_is_not_blamed(message: str) -> None:
+def test_an_invalid_request_whose_message_names_no_place_is_not_blamed(message: str, remedy: Remedy) -> None:
     tally = CauseTally()
     for custom_id in ("a", "b"):
         tally.add_error(ErrorPart("invalid_request_error", message), custom_id)
 
     [cause] = tally.list_causes()
 
-    assert (cause.remedy, cause.retryable, cause.remedy.needs_account) == (Remedy.READ_MESSAGE, False, True)
+    assert (cause.remedy, cause.retryable, cause.remedy.needs_account) == (remedy, False, True)
     assert cause.shown_message == message
 
 

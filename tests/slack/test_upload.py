@@ -116,7 +116,7 @@ async def test_in_a_channel_without_the_bot_a_public_file_goes_to_its_caller_alo
 @pytest.mark.parametrize(
     ("method", "words"),
     [
-        ("conversations.open", "couldn't open your messages"),
+        ("conversations.open", "couldn't open our direct messages"),
         ("files.getUploadURLExternal", "Slack refused the file"),
         ("files.completeUploadExternal", "Slack refused the file"),
     ],
@@ -144,7 +144,7 @@ async def test_after_an_unclear_answer_the_reply_does_not_claim_that_nothing_was
     said = await files.send(replace(await stored_file(), public=public), ADA)
 
     assert "didn't confirm it" in said.text
-    assert ("this channel and your messages" in said.text) == public
+    assert ("this channel and our direct messages" in said.text) == public
     assert "No file was sent" not in said.text
 
 
@@ -308,7 +308,7 @@ async def test_a_file_that_slack_completes_and_never_shares_is_not_called_sent(
     said = await files.send(replace(await stored_file(), on_delivered=arrived), ADA)
 
     assert said.text != SAID.text
-    assert "Check your messages with me before you try again" in said.text
+    assert "Check our direct messages before you try again" in said.text
     assert "No file was sent" not in said.text
     assert noted == [False]
 

@@ -13,11 +13,12 @@ from bot.ui.reply import Form, Message, Reply, Viewer
 from bot.ui.unknown_input import render_unknown_command, render_unknown_press, render_unknown_shortcut
 from tests.builders import (
     ADMIN,
+    ID,
     NOW,
     VIEWERS,
 )
 from tests.ui.errors.every_error import ERRORS
-from tests.ui.notices.every_notice import CARDS, DIGESTS, INTERRUPTED, NOTICES
+from tests.ui.notices.every_notice import CARDS, DIGESTS, INTERRUPTED, NOTICES, PROGRESS
 
 Drawable = Outcome | ConfirmationNeeded
 
@@ -36,7 +37,15 @@ FOR_EVERYONE = ("status_", "help", "delete_refused", "cancel_", "watch", "unwatc
 
 OTHERS: dict[str, Message] = {
     "unavailable_in_doubt": render_error(
+        api.ApiUnavailable("api_error", "Internal server error", 500, "req_011CQ"), acted=True, subject=ID
+    ),
+    "unavailable_in_doubt_without_a_batch": render_error(
         api.ApiUnavailable("api_error", "Internal server error", 500, "req_011CQ"), acted=True
+    ),
+    "unsuccessful_change": render_error(
+        api.ApiRejected("invalid_request_error", "Message Batch cannot be deleted", 400, "req_011CQ"),
+        acted=True,
+        subject=ID,
     ),
     "home_failed": render_tab_failed(render_error(api.ApiUnavailable("overloaded_error", "Overloaded", 529)), NOW),
     "unexpected": render_unexpected("bd-3f9a1c"),
@@ -92,6 +101,7 @@ def draw_messages() -> dict[str, Message]:
         | {f"other_{name}": message for name, message in OTHERS.items()}
         | CARDS
         | NOTICES
+        | PROGRESS
         | DIGESTS
     )
 

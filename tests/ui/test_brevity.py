@@ -17,6 +17,10 @@ LONGER = ("help_", "list_", "details_", "edit", "audit", "cost", "digest", "over
 """Beginnings of the names of messages that are longer on purpose: lists of up to 20 rows, modals, one verb's help."""
 LISTS_WITH_IDS = ("error_reference_ambiguous",)
 """Ten batches to choose from, each with its id."""
+ERRORS = ("error_", "not_sent", "send_refused", "other_un")
+MOST_SENTENCES = 3
+"""What happened, what was not done, the next step."""
+_SENTENCE = re.compile(r"[.?!](?=\s|$)")
 _TOKEN = re.compile(r"<(?:!date\^[^|]*\||[^|>]*\|)?([^>]*)>")
 _CODE = re.compile(r"`[^`\n]*`")
 _RAW_ID = re.compile(r"\b(?:[UWCGD]0[A-Z0-9]{3,}|msgbatch_\w+)")
@@ -54,6 +58,13 @@ def test_no_message_has_more_than_twelve_lines_without_a_fold() -> None:
     lines = {name: count_lines(m) for name, m in MESSAGES.items() if not name.startswith(LONGER + LISTS_WITH_IDS)}
 
     assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}
+
+
+def test_an_error_has_at_most_three_sentences() -> None:
+    errors = {name: message for name, message in MESSAGES.items() if name.startswith(ERRORS)}
+    sentences = {name: len(_SENTENCE.findall(_CODE.sub("x", message.text))) for name, message in errors.items()}
+
+    assert {name: count for name, count in sentences.items() if count > MOST_SENTENCES} == {}
 
 
 def test_an_id_that_no_one_can_read_appears_only_as_a_mention_or_as_code() -> None:

@@ -39,6 +39,19 @@ def test_every_notification_has_words_of_its_own() -> None:
     assert {name: length for name, length in lengths.items() if not 0 < length <= 4_000} == {}
 
 
+def test_the_plain_text_has_no_date_token_that_only_blocks_show() -> None:
+    assert [name for name, message in MESSAGES.items() if "<!date" in message.text] == []
+
+
+def test_a_message_has_at_most_one_primary_button() -> None:
+    primary = {
+        name: [text_of(each) for each in buttons(message) if each.get("style") == "primary"]
+        for name, message in MESSAGES.items()
+    }
+
+    assert {name: labels for name, labels in primary.items() if len(labels) > 1} == {}
+
+
 def test_bare_words_are_never_parsed() -> None:
     for name, message in MESSAGES.items():
         assert all(found["verbatim"] is True for found in text_objects(message, "mrkdwn")), name

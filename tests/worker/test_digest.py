@@ -178,7 +178,7 @@ async def test_it_is_sent_once_a_day_by_any_process(desk: Desk) -> None:
     posted = await desk.slack.wait_for(lambda: public_messages(desk), timeout=15)
 
     assert (first, second) == ([True, False], True)
-    assert "Digest · 1 running" in posted[0].visible_text
+    assert "Digest · 1 batch in progress" in posted[0].visible_text
     assert "Nightly eval" in posted[0].visible_text
     assert "Nightly eval" in posted[0].visible_text
 
@@ -203,7 +203,7 @@ async def test_after_a_missed_hour_the_next_digest_covers_the_time_since_the_las
     assert "3 errored" in digests[1].visible_text
     assert short(third) in digests[1].visible_text
     assert short(first) not in digests[1].visible_text
-    assert "*Failed* · 1" in digests[1].visible_text
+    assert "*With failures* · 1" in digests[1].visible_text
 
 
 def short(batch: Batch) -> str:
@@ -296,11 +296,11 @@ async def test_what_was_spent_agrees_with_the_cost_also_when_batches_were_delete
     [cost] = await desk.type("/batch cost")
 
     total = re.search(r"Cost of the last 7 days: (\$[\d.]+)", cost.visible_text)
-    deleted = re.search(r"including (\$[\d.]+) in 2 deleted batches", cost.visible_text)
+    deleted = re.search(r"The total includes (\$[\d.]+) in 2 deleted batches", cost.visible_text)
     assert total is not None
     assert deleted is not None
     assert f"Spent: {total.group(1)} · {deleted.group(1)} of it in 2 deleted batches" in digest.visible_text
-    assert "reads the costs that are missing" not in digest.visible_text
+    assert "to include the rest" not in digest.visible_text
 
 
 async def test_a_batch_that_was_deleted_unread_makes_what_was_spent_at_least_and_is_reported_once(scene: Scene) -> None:
@@ -322,7 +322,7 @@ async def test_a_batch_that_was_deleted_unread_makes_what_was_spent_at_least_and
 
     first, second = (each.visible_text for each in scene.slack.messages(BATCHES) if "Digest" in each.visible_text)
     assert kept.id[9:19] in first
-    assert "Spent: unknown · 1 deleted batch was never read · `/batch cost` reads the costs that are missing" in first
+    assert "Spent: unknown · 1 deleted batch was never read · run `/batch cost` to include the rest" in first
     assert "Spent: $0.00" in second
     assert "deleted" not in second
 

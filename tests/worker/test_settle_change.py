@@ -63,7 +63,7 @@ async def test_a_confirmed_delete_is_done_once_and_its_asker_is_notified(either_
     [told] = either_scene.slack.messages("D0ADA")
     assert deletes(either_scene) == 1
     assert entry(either_scene, number).outcome == "done"
-    assert f"*Batch {batch.id[9:19]}*. It is done." in told.visible_text
+    assert f"*Batch {batch.id[9:19]}*. The change was made." in told.visible_text
 
 
 async def test_a_delete_that_had_happened_is_not_sent_again(scene: Scene) -> None:
@@ -107,7 +107,7 @@ async def test_an_uncertain_delete_is_known_once_the_batch_is_missing(either_sce
     [card], [told] = either_scene.cards(), either_scene.notices()
     assert "Deleted by Ada Berg" in card.visible_text
     assert f"<@{BEN}>" in told.visible_text
-    assert "was deleted through Batchdesk" in told.visible_text
+    assert "Deleted by Ada Berg. The batch and its results are gone for good." in told.visible_text
 
 
 async def test_a_delete_that_is_finished_for_a_dead_process_announces_the_end_first(either_scene: Scene) -> None:
@@ -194,7 +194,7 @@ async def test_a_change_waits_for_the_api_says_so_once_and_is_finished_as_soon_a
     assert len(meanwhile) == 1
     assert "The API isn't answering" in meanwhile[0]
     assert counts == [1, 0]
-    assert "It is done" in after[1]
+    assert "The change was made" in after[1]
     assert (deletes(either_scene), entry(either_scene, number).outcome) == (1, "done")
 
 
@@ -248,17 +248,17 @@ async def test_a_change_of_the_store_alone_is_reported(scene: Scene) -> None:
 
     [told] = scene.slack.messages("D0ADA")
     assert entry(scene, number).outcome == "unknown"
-    assert "safe to type it again" in told.visible_text
+    assert "safe to type the command again" in told.visible_text
 
 
 @pytest.mark.parametrize(
     ("state", "words", "outcome"),
     [
-        ("sent", "It was sent as `msgbatch_1`", "done"),
+        ("sent", "The file was sent as `msgbatch_1`", "done"),
         ("waiting", "An approver can type `/batch approve 012345`", "waiting"),
         ("ready", "Nothing was sent. To be asked again, type `/batch send 012345`", "failed"),
-        ("failed", "The API refused it", "refused"),
-        ("dropped", "It was not done", "failed"),
+        ("failed", "The API refused the file", "refused"),
+        ("dropped", "The change was not made", "failed"),
         ("sending", None, None),
     ],
 )
@@ -339,7 +339,9 @@ async def test_a_change_and_its_safety_net_are_one_transaction(scene: Scene) -> 
     assert waiting == {f"act:{number}": "DELAYED"}
 
 
-@pytest.mark.parametrize(("outcome", "words"), [("done", "It is done."), ("failed", "It was not done.")])
+@pytest.mark.parametrize(
+    ("outcome", "words"), [("done", "The change was made."), ("failed", "The change was not made.")]
+)
 async def test_a_change_that_ended_before_its_process_died_without_an_answer_is_reported_once(
     either_scene: Scene, outcome: RecordedOutcome, words: str
 ) -> None:

@@ -104,7 +104,7 @@ async def test_a_canceled_batch_shows_what_was_really_canceled(scene: Scene) -> 
     await scene.sweep()
 
     [told] = scene.notices()
-    assert "Canceled:" in told.visible_text
+    assert " canceled" in told.visible_text
     assert f"<@{ADA}>" in told.visible_text
 
 

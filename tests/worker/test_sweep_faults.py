@@ -92,7 +92,7 @@ async def test_ten_minutes_of_overload_are_announced_once_and_nothing_is_missed(
 
     await scene.sweep()
 
-    assert "hasn't shown" in unseen.visible_text
+    assert "hasn't returned" in unseen.visible_text
     assert [message.text.count("succeeded") > 0 for message in scene.notices()] == [False, True]
 
 
@@ -161,7 +161,7 @@ async def test_results_that_appear_after_the_notice_are_shown_and_not_announced_
     for _ in range(3):
         scene.api.add_fault(ApiFault(path=f"*{batch.id}", body=early.model_dump_json()))
         await scene.sweep()
-        said.append((len(scene.notices()), "its results aren't available yet" in scene.cards()[0].visible_text))
+        said.append((len(scene.notices()), "results aren't available yet" in scene.cards()[0].visible_text))
         scene.advance(601)
 
     await scene.sweep()
@@ -169,7 +169,7 @@ async def test_results_that_appear_after_the_notice_are_shown_and_not_announced_
 
     [card] = scene.cards()
     assert said == [(0, True), (1, True), (1, True)]
-    assert "its results aren't available yet" not in card.visible_text
+    assert "results aren't available yet" not in card.visible_text
     assert len(scene.notices()) == 1
 
 

@@ -111,7 +111,7 @@ async def test_figures_that_are_late_or_fail_are_left_to_the_next_digest(desk: D
     later = await send_digest(desk, days=1)
 
     assert TITLE not in without
-    assert "1 running" in without
+    assert "1 batch in progress" in without
     assert TITLE in later
 
 

@@ -41,6 +41,10 @@ CAUSES = {
     "image_not_fetched": FailureCause(
         "invalid_request_error", "messages.0.content.{number}.image.source.url: Unable to download the file.", high=4
     ),
+    "api_usage_limit": FailureCause(
+        "invalid_request_error",
+        "You have reached your specified API usage limits. You will regain access on 2026-12-01 at 00:00 UTC.",
+    ),
     "overloaded": FailureCause("overloaded_error", "Overloaded", while_running=True),
     "api_error": FailureCause("api_error", "Internal server error", while_running=True),
 }

@@ -37,8 +37,9 @@ def approval_question(
     warnings: Sequence[str] = (),
     confirmation: str | None = None,
     budget: BudgetUse | None = None,
+    reason: str = "",
 ) -> Message:
-    """Return the question to a second person whether the draft may be sent.
+    """Return the question to a second person whether the draft may be sent. `reason`: why it is asked again.
 
     Its yes says so if a model is about to retire and there is a `confirmation`. Without one the press asks first.
     """
@@ -57,13 +58,16 @@ def approval_question(
         header(title),
         section(words),
         section("\n".join([draft_facts(draft), *budget_lines(budget)])),
+        *((section(reason),) if reason else ()),
         *warnings_section(lines),
         *actions(buttons),
         context(f"Expires {date(draft.changed_at + UNSENT_LIFETIME)} · you can also type {typed}"),
     )
     cost = cost_words(load_estimate(draft.estimate))
     spoken = [end_sentence(f"⚠️ {line}") for line in lines]
-    text = " ".join([title, words, f"{safe_text(draft.name, 80)}.", f"Estimated cost: {cost}.", *spoken])
+    text = " ".join(
+        [title, words, f"{safe_text(draft.name, 80)}.", f"Estimated cost: {cost}.", *filter(None, [reason]), *spoken]
+    )
     return Message(text, blocks)
 
 
@@ -75,4 +79,6 @@ def settle_question(draft: Draft, line: str) -> tuple[Posting, ...]:
 
 
 def _sample_words(draft: Draft) -> str:
-    return f" {number(draft.sample)} requests go first; the approval covers all of them." if draft.sample else ""
+    if not draft.sample:
+        return ""
+    return f" {number(draft.sample)} requests go first. Your approval covers all {number(draft.requests)}."

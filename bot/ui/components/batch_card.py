@@ -17,10 +17,11 @@ from bot.commands.watch import Unwatch, Watch
 from bot.operations.find_batch import Reference
 from bot.operations.result_files import ResultFileKind
 from bot.store.records.labels import BatchNames
-from bot.ui.components.buttons import actions, button, choice, overflow
+from bot.ui.components.buttons import Style, actions, button, choice, overflow
 from bot.ui.components.first_line import batch_name, first_line
 from bot.ui.components.money import amount_words
 from bot.ui.components.name_lines import has_family, origin_line
+from bot.ui.components.retry import retry_words
 from bot.ui.components.text import code, context, date, duration, header, mention, safe_text, section, utc
 from bot.ui.reply import Block, Viewer
 
@@ -39,17 +40,18 @@ def batch_card(
     *,
     shared: bool = False,
     stays: bool = False,
+    leads: bool = True,
 ) -> tuple[Block, ...]:
     """Return the card, with the buttons that this viewer may use in this state.
 
     `canceled_by` and `watchers` are user ids. `shared`: others see the card too, so it has the buttons for watchers and
     for everyone else, and Refresh keeps it public. `stays`: the message is edited when the batch changes, and may be
-    read hours after it was drawn.
+    read hours after it was drawn. `leads`: as for `card_buttons`.
     """
     names = viewer.names.get(batch.id)
     title = header(first_line(batch, names, None if stays else viewer.now))
     facts = card_facts(batch, canceled_by, watchers, names)
-    return (title, *facts, *actions(card_buttons(batch, viewer, watchers, shared=shared)))
+    return (title, *facts, *actions(card_buttons(batch, viewer, watchers, shared=shared, leads=leads)))
 
 
 def card_facts(
@@ -102,6 +104,8 @@ def deadlines(batch: MessageBatch, show: Callable[[datetime], str]) -> list[str]
         return [f"expires {show(batch.expires_at)}"]
     if batch.archived_at is not None:
         return [f"results removed {show(batch.archived_at)}"]
+    if batch.awaits_results:
+        return ["results aren't available yet, and usually follow within a few minutes"]
     return [f"results available until {show(batch.readable_until)}"]
 
 
@@ -112,11 +116,14 @@ def people_line(users: Sequence[str]) -> str:
 
 
 def card_buttons(
-    batch: MessageBatch, viewer: Viewer, watchers: Sequence[str] = (), *, shared: bool = False
+    batch: MessageBatch, viewer: Viewer, watchers: Sequence[str] = (), *, shared: bool = False, leads: bool = True
 ) -> list[Block | None]:
-    """Return one primary button, one that follows, and a menu: what makes sense in this state for this viewer."""
+    """Return one primary button, one that follows, and a menu: what makes sense in this state for this viewer.
+
+    Without `leads`, none is primary: the message has a more important button.
+    """
     if batch.has_ended:
-        return _ended_buttons(batch, viewer)
+        return _ended_buttons(batch, viewer, leads=leads)
     return _running_buttons(batch, viewer, watchers, shared=shared)
 
 
@@ -142,17 +149,19 @@ def _running_buttons(
     return [*buttons, overflow([*menu, *_details_choices(batch, viewer)])]
 
 
-def _ended_buttons(batch: MessageBatch, viewer: Viewer) -> list[Block | None]:
+def _ended_buttons(batch: MessageBatch, viewer: Viewer, *, leads: bool) -> list[Block | None]:
     reference, name = Reference(batch.id), _spoken_name(batch, viewer)
     counts = batch.request_counts
     is_readable = batch.is_readable(viewer.now)
     buttons: list[Block | None] = []
     menu = _details_choices(batch, viewer)
     if is_readable:
-        buttons.append(button("Results", Results(reference), style="primary", spoken=f"Results of {name}"))
-        failed = counts.errored + counts.expired + counts.canceled
-        if failed and Permission.OPERATE in viewer.permissions:
-            buttons.append(button("Retry failures", Retry(reference), spoken=f"Retry failures of {name}"))
+        style: Style | None = None if batch.awaits_results or not leads else "primary"
+        buttons.append(button("Results", Results(reference), style=style, spoken=f"Results of {name}"))
+        failed = counts.errored + counts.expired
+        retry, spoken = retry_words(failed)
+        if (failed or counts.canceled) and not batch.awaits_results and Permission.OPERATE in viewer.permissions:
+            buttons.append(button(retry, Retry(reference), spoken=f"{spoken} of {name}"))
         if has_family(viewer.names.get(batch.id)) and viewer.reads_contents:
             menu.append(choice("Merged results", Results(reference, ResultFileKind.FAMILY)))
     if Permission.ADMINISTER in viewer.permissions:

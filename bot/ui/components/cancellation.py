@@ -21,6 +21,16 @@ def cancel_result_words(batch: MessageBatch) -> str:
     return f"{canceled} {number(finished)} had already finished. {_billing_words(counts.succeeded)}"
 
 
+def billed_words(batch: MessageBatch) -> str:
+    """Return which requests of a canceled batch are billed, below a line that has every count."""
+    succeeded = batch.request_counts.succeeded
+    late = "" if batch.request_counts.canceled else "The cancel came too late. "
+    if succeeded == 0:
+        return f"{late}Nothing is billed."
+    which = "The one that succeeded is" if succeeded == 1 else f"The {number(succeeded)} that succeeded are"
+    return f"{late}{which} billed."
+
+
 def _billing_words(succeeded: int) -> str:
     if succeeded == 0:
         return "None succeeded, so nothing is billed."

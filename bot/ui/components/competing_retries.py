@@ -32,5 +32,5 @@ def unnamed_retries(others: tuple[str, ...]) -> list[str]:
 def _other_retry_line(other: str) -> str:
     if other.startswith("draft "):
         draft = code(other.removeprefix("draft ")[:REFERENCE_LENGTH])
-        return f"Draft {draft} may retry the same failures. It is being sent, or its answer was lost."
+        return f"The file {draft} may retry the same failures. I don't know yet whether it was sent."
     return f"{bold_id_name(other)} already retries failures of the same batch."

@@ -14,7 +14,7 @@ def render_cut_off(reply: Reply) -> Message | None:
         case File():
             words = (
                 f"I was restarted while sending {code(reply.name)}. If it isn't in "
-                f"{'the channel' if reply.public else 'your messages with me'}, ask for it again."
+                f"{'the channel' if reply.public else 'our direct messages'}, ask for it again."
             )
             if (instead := reply.message_without_file) is not None:
                 blocks = (*instead.blocks, section(words), *reply.retry_row)

@@ -9,14 +9,14 @@ def deletion_words(last_seen: datetime | None, deleted_here: bool = False) -> st
     """Return that the batch no longer exists, how it was deleted, and when it was last seen."""
     seen = f" Last seen {date(last_seen)}." if last_seen else ""
     if deleted_here:
-        return f"This batch was deleted through Batchdesk. Its card shows who deleted it.{seen}"
+        return f"This batch was deleted through Batchdesk.{seen}"
     return f"This batch was deleted, but not through Batchdesk.{seen}"
 
 
 def not_seen_words(last_seen: datetime | None) -> str:
-    """Return that the API has not shown the batch lately, so its card may be out of date."""
+    """Return that the API has not returned the batch lately, and that no one needs to do anything."""
     seen = f"since {date(last_seen)}" if last_seen else "for a while"
-    return f"The API hasn't shown this batch {seen}. The card may be out of date. I'll keep checking."
+    return f"The API hasn't returned this batch {seen}. I'll keep checking. You don't need to do anything."
 
 
 def deleted_by_words(user_id: str) -> str:

@@ -10,7 +10,7 @@ from bot.ui.components.estimate import estimate_lines
 from bot.ui.components.first_line import bold_id_name
 from bot.ui.components.text import escape, file_size, mention, number, one_line, quantity, safe_text
 
-_ORIGINS = {"retry": "Retry of", CANARY: "The rest after the sample"}
+_ORIGINS = {"retry": "Retry of", CANARY: "Remaining requests after the sample"}
 MOST_APPROVERS = 5
 """People or user groups that one question mentions."""
 

@@ -41,7 +41,7 @@ def render_family_incomplete(outcome: FamilyIncomplete, viewer: Viewer) -> Messa
     readable, absent = outcome.family.readable, outcome.family.absent
     name = bold_id_name(outcome.query.reference, viewer.names.get(outcome.query.reference))
     lines = [
-        f"Nothing is merged yet, because {_unreadable_words(name, len(readable), len(absent))}:",
+        f"{_unreadable_words(name, len(readable), len(absent))}:",
         *(_absent_line(one, viewer) for one in absent[:MOST_NAMED]),
         *_more_batches(len(absent)),
     ]
@@ -58,12 +58,13 @@ def render_family_incomplete(outcome: FamilyIncomplete, viewer: Viewer) -> Messa
 
 
 def _unreadable_words(name: str, readable: int, absent: int) -> str:
-    """Return how many of the batch and those related to it by retries cannot be read."""
+    """Return that nothing was merged, and how many of the batch and its retries cannot be read."""
     total = readable + absent
     if total == 1:
-        return f"{name} can't be read"
-    family = f"{name} and its {quantity(total - 1, 'related batch', 'related batches')}"
-    return f"{number(absent)} of {family} can't be read" if readable else f"{family} can't be read"
+        return f"Not merged. {name} can't be read"
+    share = f"{number(absent)} of these {number(total)} batches" if readable else f"None of these {number(total)}"
+    can = "can't" if readable else "can"
+    return f"{name} and its retries are not merged yet. {share} {can} be read"
 
 
 def _add_sources(message: Message, outcome: FamilyFile, viewer: Viewer) -> Message:

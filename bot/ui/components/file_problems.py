@@ -13,7 +13,7 @@ from bot.ui.components.buttons import actions, button
 from bot.ui.components.text import code, context, fill_sections, header, number, quantity, safe_text, section
 from bot.ui.reply import File, Message, Reply, Viewer
 
-BODY_LIMIT = f"{MAX_BODY_BYTES // 1_000_000} MB ({number(MAX_BODY_BYTES)} bytes)"
+BODY_LIMIT = f"{MAX_BODY_BYTES // 1_000_000} MB"
 """How large a batch may be."""
 SHOWN = 20
 MOST_UNFOLDED = 8
@@ -158,8 +158,8 @@ _REMEDIES: dict[ProblemKind, str] = {
 }
 """What to do; a remedy with `{instead}` is left out if there is nothing to use instead."""
 _WARNINGS: dict[WarningKind, str] = {
-    WarningKind.MODEL_NOT_CHECKED: "not checked, because the API didn't list its models",
-    WarningKind.DEPRECATED_MODEL: "deprecated, will be retired",
+    WarningKind.MODEL_NOT_CHECKED: "not checked, because I couldn't get the API's list of models",
+    WarningKind.DEPRECATED_MODEL: "deprecated, and will be retired",
     WarningKind.UNKNOWN_PARAM: "unknown parameter, which the API may refuse",
     WarningKind.SYSTEM_ROLE: "only newer models accept the role `system` within messages",
     WarningKind.MODEL_NOT_LISTED: "not among the models that the API lists",
@@ -190,7 +190,7 @@ def render_file_refused(outcome: FileRefused, viewer: Viewer) -> Reply:
         return card
     kept = len(checked.problems)
     which = "All of them are" if kept == checked.problem_count else f"The first {number(kept)} of them are"
-    with_file = _problem_card(outcome, f"📄 {which} in a text file in your messages with me.")
+    with_file = _problem_card(outcome, f"📄 {which} in a text file in our direct messages.")
     title = f"Problems in {short_file_name(outcome.name)}"
     return File("problems.txt", title, problems_text(checked).encode(), with_file, message_without_file=card)
 
@@ -203,7 +203,8 @@ def _problem_card(outcome: FileRefused, file: str = "") -> Message:
     first = f" The first {SHOWN} different problems:" if len(groups) > SHOWN else ""
     summary = f"{quantity(checked.requests, 'request')} checked.{first}"
     lines = [group_line(group) for group in groups[:SHOWN]]
-    hint = "Fix these lines and upload the file again."
+    has_lines = any(problem.line is not None for problem in checked.problems)
+    hint = "Fix these lines and upload the file again." if has_lines else "Fix the file and upload it again."
     blocks = (
         header(title),
         section(summary),

@@ -40,11 +40,11 @@ def render_sent(
     if packing is Packing.PARTS:
         more.append(f"It has {parts} parts. Join them in order (`cat`) before you unpack them.")
     if moved_from is not None and not can_be_invited:
-        more.append("I'm not in this conversation, so I sent it only to you, in your messages with me.")
+        more.append("I'm not in this conversation, so I sent it only to you, in our direct messages.")
     elif moved_from is not None:
         more.append(
-            f"I'm not in <#{moved_from}>, so I sent it only to you, in your messages with me. "
-            "To share it there, invite me (`/invite @Batchdesk`) and try again."
+            f"I'm not in <#{moved_from}>, so I sent it only to you, in our direct messages. "
+            "To share it there, invite me with `/invite @Batchdesk` and try again."
         )
     if not more:
         return file.message
@@ -73,12 +73,12 @@ def render_not_sent(file: File, failure: DeliveryFailure, reason: str, fault: Sl
 def _failure_words(file: File, failure: DeliveryFailure, reason: str, fault: SlackFault | None) -> str:
     match failure:
         case DeliveryFailure.PLACE:
-            happened = "I couldn't open your messages with me"
+            happened = "I couldn't open our direct messages"
             return f"{happened}. No file was sent. {render_remedy(fault)} Reason: {code(reason, 80)}."
         case DeliveryFailure.SLACK:
             return f"Slack refused the file. No file was sent. {render_remedy(fault)} Reason: {code(reason, 80)}."
         case DeliveryFailure.IN_DOUBT:
-            places = "this channel and your messages with me" if file.public else "your messages with me"
+            places = "this channel and our direct messages" if file.public else "our direct messages"
             remedy = f" {render_remedy(fault)}" if fault is not None and fault.meaning is Meaning.FOR_GOOD else ""
             return (
                 f"Slack received the file but didn't confirm it: {code(reason, 80)}. "
@@ -86,7 +86,7 @@ def _failure_words(file: File, failure: DeliveryFailure, reason: str, fault: Sla
             )
         case DeliveryFailure.OUR_DISK:
             failed = f"I couldn't write the file to Batchdesk's disk: {code(reason, 80)}."
-            return f"{failed} No file was sent. An administrator must fix this."
+            return f"{failed} No file was sent. An administrator must free space or make the disk writable."
 
 
 def _size_words(file: File) -> str:

@@ -24,7 +24,8 @@ def cost_gaps(cost: CostSummary) -> list[str]:
     if cost.unknown_regions:
         parts.append(f"no known price for the region {_name_list(cost.unknown_regions)}")
     if cost.web_searches:
-        parts.append(f"{quantity(cost.web_searches, 'web search', 'web searches')} not included")
+        are = "is" if cost.web_searches == 1 else "are"
+        parts.append(f"{quantity(cost.web_searches, 'web search', 'web searches')} {are} not included")
     if cost.unknown_classes:
         parts.append(f"no known price for {_name_list(cost.unknown_classes)}")
     if cost.unknown_iterations:
@@ -38,7 +39,7 @@ def cost_gaps(cost: CostSummary) -> list[str]:
         read = f"{quantity(cost.outdated, 'batch', 'batches')} {were} read by an earlier version"
         parts.append(f"{read}, which didn't count compaction or advisors")
     if cost.unreadable:
-        parts.append(f"unreadable tokens of {quantity(cost.unreadable, 'request')}")
+        parts.append(f"tokens of {quantity(cost.unreadable, 'request')} can't be read")
     return parts
 
 

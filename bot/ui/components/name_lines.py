@@ -40,4 +40,5 @@ def _relative_words(batch: MessageBatch, each: Relative, names: BatchNames) -> s
             return f"retried in {code(other_id)}"  # it has the same name
         name = names.related_names.get(other_id)
         return f"retry of {safe_text(name, 60)} ({code(other_id)})" if name else f"retry of {code(other_id)}"
-    return f"rest after the sample {code(other_id)}" if is_child else f"the rest is {code(other_id)}"
+    sample = f"remaining requests after the sample {code(other_id)}"
+    return sample if is_child else f"remaining requests sent as {code(other_id)}"

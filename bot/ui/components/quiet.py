@@ -4,6 +4,8 @@ from typing import assert_never
 
 from bot.operations.follow import CardPlace
 
+_CHANGE = "An operator can change that with `/batch notify all`."
+
 
 def mention_promise(place: CardPlace, who: str) -> str:
     """Return what the bot will do when the batch ends, such as `mention you there`; empty if only the card shows it."""
@@ -24,23 +26,23 @@ def quiet_reason(place: CardPlace) -> str:
         case "all":
             return ""
         case "failures":
-            return "Only failures and deletions are posted there (`/batch notify`)."
+            return f"I only post failures and deletions there. {_CHANGE}"
         case "none":
-            return "Nothing is posted there when batches end (`/batch notify`)."
+            return f"I post nothing there when batches end. {_CHANGE}"
         case "muted":
-            return "Notices there are muted (`/batch mute`)."
+            return "Notices there are muted. An operator can unmute them with `/batch mute`."
         case unreachable:
             assert_never(unreachable)
 
 
 def quiet_suffix(place: CardPlace) -> str:
     """Return sentences that begin with a space, or an empty string if the place has all notices."""
-    reason = quiet_reason(place)
-    if not reason:
-        return ""
-    shown = (
-        "If all succeed, only the card shows it."
-        if place.notify_level == "failures"
-        else "Only the card shows the end."
-    )
-    return f" {reason} {shown}"
+    match place.notify_level:
+        case "all":
+            return ""
+        case "failures":  # the promise already says what is posted
+            return f" If all succeed, only the card shows it. {_CHANGE}"
+        case "none" | "muted":
+            return f" Only the card shows the end. {quiet_reason(place)}"
+        case unreachable:
+            assert_never(unreachable)

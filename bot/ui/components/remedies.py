@@ -1,6 +1,6 @@
 """What to do about a failed request: one line for each remedy."""
 
-from bot.api.errors import ApiError
+from bot.api.errors import ApiError, ApiRejected, KeyRefused
 from bot.results.causes import Cause
 from bot.results.lines import LineFault
 from bot.results.remedies import CANCELED, EXPIRED, Remedy, find_remedy
@@ -11,12 +11,10 @@ _REMEDIES = {
     Remedy.CHECK_NAME: "Check the model or file name. The API doesn't know it.",
     Remedy.CHECK_KEY: "Check the API key that created the batch.",
     Remedy.ASK_PERMISSION: "The API key lacks permission. Ask your organization's administrator.",
-    Remedy.ADD_CREDIT: "The organization has a billing problem. Retry once it is fixed.",
-    Remedy.RAISE_LIMIT: "The spend limit was reached. Retry once it is raised, or next month.",
+    Remedy.ADD_CREDIT: "The organization has a billing problem. Retry when an administrator has fixed it.",
+    Remedy.RAISE_LIMIT: "The spend limit was reached. Retry when it is raised, or next month.",
     Remedy.FIX_ACCOUNT: "The account or its encryption key has a problem. Ask your organization's administrator.",
-    Remedy.READ_MESSAGE: (
-        "The API doesn't say which part of the request is wrong. If the account has a problem, fix it, then retry."
-    ),
+    Remedy.READ_MESSAGE: "Read the message below. Fix the request or the account, then retry.",
     Remedy.UPLOAD_AGAIN: "The file has expired. Upload it again and use the new one.",
     Remedy.RETRY: "Safe to retry: temporary API error.",
     Remedy.RETRY_SLOWER: "Safe to retry, with fewer requests at a time.",
@@ -24,12 +22,19 @@ _REMEDIES = {
     Remedy.RETRY_IF_WANTED: "Never started, not billed. Safe to retry.",
     Remedy.UNKNOWN: "Batchdesk doesn't know this error. Read the API's message before you retry.",
 }
+_STEPS_BEFORE_SENDING = {
+    Remedy.CHECK_KEY: "An administrator must check the API key.",
+    Remedy.ASK_PERMISSION: "An administrator must give the API key the permission.",
+    Remedy.ADD_CREDIT: "An administrator must add credit.",
+    Remedy.RAISE_LIMIT: "An administrator must raise the spend limit.",
+    Remedy.FIX_ACCOUNT: "An administrator must fix the account or its encryption key.",
+}
 _FAULTS = {
-    LineFault.NOT_JSON: "not JSON",
-    LineFault.NO_CUSTOM_ID: "no `custom_id`",
-    LineFault.UNKNOWN_RESULT: "unknown result type",
-    LineFault.TOO_LONG: "too long",
-    LineFault.CUT_OFF: "cut off",
+    LineFault.NOT_JSON: "is not JSON",
+    LineFault.NO_CUSTOM_ID: "has no `custom_id`",
+    LineFault.UNKNOWN_RESULT: "has an unknown result type",
+    LineFault.TOO_LONG: "is too long",
+    LineFault.CUT_OFF: "is cut off",
 }
 
 
@@ -37,6 +42,8 @@ def remedy_words(cause: Cause) -> str:
     """Return what to do about the failures of one cause."""
     if not cause.type:
         return "The error couldn't be read. Check the results file."
+    if cause.remedy is Remedy.READ_MESSAGE and not cause.message:
+        return "The API gave no reason. Fix the request or the account, then retry."
     return _REMEDIES[cause.remedy]
 
 
@@ -45,6 +52,14 @@ def known_code_words(error: ApiError) -> str:
     if error.code is None or (remedy := find_remedy("", error.code)) is Remedy.UNKNOWN:
         return ""
     return _REMEDIES[remedy]
+
+
+def step_before_sending(error: ApiRejected) -> str:
+    """Return what must be done before a refused create can be sent again, as one sentence."""
+    remedy = find_remedy(error.kind, error.code or "", error.message)
+    if remedy not in _STEPS_BEFORE_SENDING and isinstance(error, KeyRefused):
+        remedy = Remedy.CHECK_KEY
+    return _STEPS_BEFORE_SENDING.get(remedy, "The API names no request, so the account may be the cause.")
 
 
 def cause_name(cause: Cause) -> str:

@@ -31,8 +31,13 @@ def full_cause_blocks(summary: ResultsSummary, offer: OfferRetry) -> list[Block]
         blocks.append(section(f"{_cause_words(cause, _MESSAGE)}\nExamples: {samples}", offer(cause)))
     left = sum(cause.count for cause in summary.causes[SHOWN_IN_FULL:]) + summary.other_causes
     if left:
-        blocks.append(context(f"{quantity(left, 'more failure')} with other causes. More causes are in the CSV."))
+        blocks.append(context(_other_causes_words(left)))
     return blocks
+
+
+def _other_causes_words(failures: int) -> str:
+    have = "has another cause" if failures == 1 else "have other causes"
+    return f"{quantity(failures, 'more failure')} {have}. *Causes as CSV* lists more of them."
 
 
 def more_causes_label(summary: ResultsSummary) -> str | None:
@@ -50,7 +55,7 @@ def largest_cause_sentence(cause: Cause) -> str:
 
 def cause_line(cause: Cause) -> str:
     """Return a cause on one line: its count, its type and its message."""
-    message = f": {code(cause.shown_message, 300 if cause.words else 150)}" if cause.message else ""
+    message = f" ({code(cause.shown_message, 300 if cause.words else 150)})" if cause.message else ""
     return f"{number(cause.count)} × {_cause_label(cause)}{message}"
 
 

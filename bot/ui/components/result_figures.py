@@ -10,7 +10,7 @@ from bot.ui.reply import Block
 
 _MODELS_SHOWN = 5
 _STOPS_SHOWN = 6
-_GAPS_SHOWN = 2
+_MOST_GAPS = 2
 _MISSING_SHOWN = 30
 
 
@@ -20,14 +20,14 @@ def inconsistencies(summary: ResultsSummary, counts: RequestCounts) -> list[str]
         f"{number(each.in_file)} {escape(each.outcome)} in the file, {number(each.in_batch)} in the batch"
         for each in summary.find_differences(counts)
     ]
-    lines = [f"*The file and the batch disagree:* {'; '.join(differences)}"] if differences else []
+    lines = [f"*The results file doesn't match the batch's counts:* {'; '.join(differences)}"] if differences else []
     if summary.broken.count:
         first = ", ".join(f"line {number(each.number)} {fault_words(each.fault)}" for each in summary.broken.first)
-        lines.append(f"*{quantity(summary.broken.count, 'line')} could not be read as results:* {first}")
+        lines.append(f"*{quantity(summary.broken.count, 'line')} can't be read as results:* {first}")
     if summary.missing.count:
         lines.append(f"*{_missing(summary)}* from the file")
     if summary.duplicates:
-        lines.append(f"*{_duplicates(summary)}* that an earlier line has")
+        lines.append(f"*{_duplicates(summary)}*")
     return lines
 
 
@@ -35,7 +35,7 @@ def warning_lines(summary: ResultsSummary, counts: RequestCounts) -> list[str]:
     """Return a short line for what is wrong with the file, if anything."""
     about_file = [_missing(summary)] if summary.missing.count else []
     if not about_file and summary.find_differences(counts):
-        about_file = ["file and batch disagree"]
+        about_file = ["the results file doesn't match the batch's counts"]
     if summary.broken.count:
         about_file.append(f"{quantity(summary.broken.count, 'unreadable line')}")
     if summary.duplicates:
@@ -50,8 +50,8 @@ def figure_fields(summary: ResultsSummary) -> Block:
     if not summary.counts.succeeded and cost.complete:
         return fields([("Cost", "Nothing is billed")])
     gaps = cost_gaps(cost)
-    if len(gaps) > _GAPS_SHOWN:
-        gaps = [*gaps[:_GAPS_SHOWN], quantity(len(gaps) - _GAPS_SHOWN, "more gap")]
+    if len(gaps) > _MOST_GAPS:
+        gaps = [f"*Full report* names the {len(gaps)} reasons"]
     amount = amount_words(cost.amount, complete=cost.complete) + (f"\n{'; '.join(gaps)}" if gaps else "")
     cached = tokens.write_5m + tokens.write_1h + tokens.read
     used = f"{number(tokens.input)} in · {number(tokens.output)} out" + (f"\n{number(cached)} cached" if cached else "")

@@ -6,11 +6,19 @@ from bot.operations.find_batch import Reference
 from bot.results.causes import Cause
 from bot.ui.components.buttons import button
 from bot.ui.components.remedies import cause_name
-from bot.ui.components.text import code, one_line, quantity, safe_text
+from bot.ui.components.text import code, one_line, quantity
 from bot.ui.reply import Block, Viewer
 
 MOST_CAUSES = 5
 CAUSES_FOR_READERS = "Only readers see causes of failure. `BATCHDESK_READERS` names them."
+
+
+def retry_words(failed: int) -> tuple[str, str]:
+    """Return the label of the button that retries a batch, and what a screen reader reads.
+
+    `failed`: the requests that errored or expired; without any, those that were canceled are retried.
+    """
+    return ("Retry failures", "Retry failures") if failed else ("Retry canceled", "Retry canceled requests")
 
 
 def retry_button(cause: Cause, reference: Reference) -> Block:
@@ -19,7 +27,7 @@ def retry_button(cause: Cause, reference: Reference) -> Block:
     return button("Retry these", Retry(reference, cause=cause.key.short), spoken=spoken)
 
 
-def left_out_lines(left: tuple[LeftOutCause, ...], viewer: Viewer, *, start: str = "Left out: ") -> list[str]:
+def left_out_lines(left: tuple[LeftOutCause, ...], viewer: Viewer, *, start: str = "Left out ") -> list[str]:
     """Return a line for each cause that the retry leaves out; for those who are no readers, one without causes."""
     if left and not viewer.reads_contents:
         return [f"{start}{quantity(sum(one.count for one in left), 'request')} that would fail again"]
@@ -50,7 +58,7 @@ def account_lines(causes: tuple[AccountCause, ...], viewer: Viewer) -> list[str]
 def _error_words(one: LeftOutCause | AccountCause, limit: int = 120) -> str:
     if not one.type:
         return "an unreadable error"
-    return f"{code(one.type)}: {safe_text(one.message, limit)}" if one.message else code(one.type)
+    return f"{code(one.type)} ({code(one.message, limit)})" if one.message else code(one.type)
 
 
 def unreadable_failures_words(failures: int) -> str:

@@ -17,7 +17,10 @@ def rest_words(rest: Draft) -> str:
     )
 
 
-def rest_buttons(rest: Draft) -> tuple[Block, ...]:
-    """Return the buttons that send or discard the rest. They keep their message, which others may see."""
-    send = button(f"Send the other {number(rest.requests)}", Send(rest.id), style="primary")
+def rest_buttons(rest: Draft, *, leads: bool = True) -> tuple[Block, ...]:
+    """Return the buttons that send or discard the rest. They keep their message, which others may see.
+
+    Without `leads`, none is primary: the message has a more important button.
+    """
+    send = button(f"Send the other {number(rest.requests)}", Send(rest.id), style="primary" if leads else None)
     return actions([send, button("Discard it" if rest.requests == 1 else "Discard them", Discard(rest.id))])

@@ -7,17 +7,21 @@ from bot.ui.components.text import code
 
 TRY_AGAIN = "Try again in a minute."
 _HERE = {
-    "is_archived": "The channel is archived. An administrator must unarchive it or choose another channel.",
+    "is_archived": "An administrator must unarchive the channel or choose another one.",
     "messages_tab_disabled": "An administrator must turn on the Messages tab under *App Home* in the Slack app.",
-    "no_such_subteam": "Slack doesn't know this user group. An administrator must correct its id.",
-    "subteam_not_found": "Slack doesn't know this user group. An administrator must correct its id.",
-    "plan_upgrade_required": "User groups need a paid Slack plan. An administrator must name people instead.",
-    "paid_teams_only": "User groups need a paid Slack plan. An administrator must name people instead.",
+    **dict.fromkeys(
+        ("no_such_subteam", "subteam_not_found"),
+        "An administrator must correct the id of the user group, which Slack doesn't know.",
+    ),
+    **dict.fromkeys(
+        ("plan_upgrade_required", "paid_teams_only"),
+        "An administrator must name people instead of user groups, which need a paid Slack plan.",
+    ),
 }
 
 
 def render_remedy(fault: SlackFault | None) -> str:
-    """Return the next step after a call that Slack did not carry out. Without a fault, no more is known of it."""
+    """Return the next step after a call that Slack did not carry out, as one sentence. No fault: no more is known."""
     if fault is None:
         return TRY_AGAIN
     match fault.meaning:
@@ -26,13 +30,15 @@ def render_remedy(fault: SlackFault | None) -> str:
         case Meaning.FOR_GOOD:
             return _administrators_step(fault)
         case Meaning.FORBIDDEN_HERE if fault.code in NOT_A_MEMBER:
-            return "I'm not in the channel, or it is gone. Invite me with `/invite @Batchdesk`."
+            return "Invite me with `/invite @Batchdesk`, unless the channel is gone."
         case Meaning.FORBIDDEN_HERE if fault.code.startswith("restricted_action"):
             return "An administrator of the channel must let the app post there, or choose another channel."
         case Meaning.FORBIDDEN_HERE:
-            return _HERE.get(fault.code, "Slack doesn't allow this here. Use another channel or a direct message.")
+            return _HERE.get(
+                fault.code, "Use another channel or a direct message, because Slack doesn't allow this here."
+            )
         case Meaning.UNKNOWN:
-            return f"Trying again may not help. Give your administrator the word {code(fault.code, 80)}."
+            return "Give your administrator the error code, because trying again may not help."
         case unreachable:
             assert_never(unreachable)
 

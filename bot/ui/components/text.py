@@ -111,8 +111,8 @@ def utc(moment: datetime) -> str:
 
 
 def place_words(place: str) -> str:
-    """Return `in #channel`, or `in your messages with me` for a person's id or a direct message's."""
-    return "in your messages with me" if place[:1] in "UWD" else f"in <#{place}>"
+    """Return `in #channel`, or `in our direct messages` for a person's id or a direct message's."""
+    return "in our direct messages" if place[:1] in "UWD" else f"in <#{place}>"
 
 
 def duration(span: timedelta) -> str:

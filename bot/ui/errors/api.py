@@ -1,7 +1,7 @@
 """The words for a call that the Message Batches API did not carry out."""
 
 import math
-from typing import assert_never
+from typing import TypeGuard, assert_never
 
 from bot.api.errors import (
     AnyApiError,
@@ -14,6 +14,7 @@ from bot.api.errors import (
     RequestTooLarge,
     SpendLimitReached,
 )
+from bot.operations.find_batch import PREFIX
 from bot.ui.components.file_problems import BODY_LIMIT
 from bot.ui.components.remedies import known_code_words
 from bot.ui.components.text import code, context, quantity, quote_api, section
@@ -22,15 +23,16 @@ from bot.ui.reply import Message, Placement
 _OVERLOADED = 529
 
 
-def render_api_error(error: AnyApiError, *, acted: bool) -> Message:
+def render_api_error(error: AnyApiError, *, acted: bool, subject: str | None = None) -> Message:
     """Return what the API did not do, with its own words and what its support needs to find the call.
 
-    `acted`: the call was to change something, so an unanswered one may have done it.
+    `acted`: the call was to change something, so an unanswered one may have done it. `subject`: what it was about.
     """
-    words = _api_words(error, acted=acted)
+    words = _api_words(error, acted=acted, subject=subject)
     if error.message and not isinstance(error, BatchNotFound):
         words = f"{words}\n{_speaker(error)}: {quote_api(error.message)}"
-    return Message(words, (section(words), context(_trace(error))), placement=Placement.BELOW)
+    trace = _trace(error)
+    return Message(words, (section(words), *([context(trace)] if trace else [])), placement=Placement.BELOW)
 
 
 def _speaker(error: AnyApiError) -> str:
@@ -40,17 +42,20 @@ def _speaker(error: AnyApiError) -> str:
     return "The API says" if error.status else "Reason"
 
 
-def _api_words(error: AnyApiError, *, acted: bool) -> str:
+def _api_words(error: AnyApiError, *, acted: bool, subject: str | None) -> str:
     match error:
         case BatchNotFound():
             return (
-                f"There is no batch {code(error.batch_id)} in this workspace. It was deleted, or the id has a typo. "
+                f"There is no batch {code(error.batch_id)}. It was deleted, or the id has a typo. "
                 "`/batch list` shows what there is."
             )
         case ApiRejected() if remedy := known_code_words(error):
-            return f"The API refused this. Nothing was changed. {remedy}"
+            return f"The API refused this, and nothing was changed. {remedy}"
         case RequestTooLarge():
-            return f"This is too large for the API, which takes up to {BODY_LIMIT}. Nothing was changed."
+            return (
+                f"The request to the API is too large. Nothing was changed. The API takes up to {BODY_LIMIT}, and a "
+                "proxy in front of it may take less."
+            )
         case KeyRefused(status=403):
             return (
                 "The API doesn't let Batchdesk's key do this. Nothing was changed. "
@@ -67,7 +72,9 @@ def _api_words(error: AnyApiError, *, acted: bool) -> str:
                 "An administrator must check the network."
             )
         case ApiRejected():
-            return "The API refused this. Nothing was changed."
+            look = f" Check the batch with {_status_command(subject)}." if _is_batch(subject) else ""
+            admin = "give your administrator the request id below" if error.request_id else "ask your administrator"
+            return f"The API refused this, and nothing was changed.{look} If this goes on, {admin}."
         case SpendLimitReached():
             return (
                 "Your organization reached its spend limit. Nothing was changed. "
@@ -78,10 +85,19 @@ def _api_words(error: AnyApiError, *, acted: bool) -> str:
         case ApiUnavailable():
             happened = _happened(error)
             if acted and error.may_have_happened:
-                return f"{happened} The change may have been made. Check with `/batch status`."
+                check = f"Check with {_status_command(subject)}" if _is_batch(subject) else "Check `/batch list`"
+                return f"{happened} The change may have been made. {check} before you try again."
             return f"{happened} Nothing was changed. {_try_again(error)}"
         case unreachable:
             assert_never(unreachable)
+
+
+def _is_batch(subject: str | None) -> TypeGuard[str]:
+    return subject is not None and subject.startswith(PREFIX)
+
+
+def _status_command(batch_id: str) -> str:
+    return code(f"/batch status {batch_id}")
 
 
 def _happened(error: ApiUnavailable) -> str:
@@ -97,7 +113,8 @@ def _try_again(error: ApiError) -> str:
 
 
 def _trace(error: AnyApiError) -> str:
-    parts = [code(error.kind, 60)]
+    """Return the API's own type of the error, the status and the id of the call; of each only what is known."""
+    parts = [code(error.kind, 60)] if error.status and error.kind != f"http_{error.status}" else []
     parts += [f"HTTP {error.status}"] if error.status else []
     parts += [f"request {code(error.request_id, 80)}"] if error.request_id else []
     return " · ".join(parts)

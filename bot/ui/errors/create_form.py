@@ -13,23 +13,25 @@ class FormProblem(Enum):
     UNREADABLE = auto()
     EDIT_UNREADABLE = auto()
     FILE_AND_PROMPT = auto()
-    NOTHING_TO_SEND = auto()
+    NO_FILE = auto()
     NO_PLACEHOLDER = auto()
     NO_VALUES = auto()
     NO_MODEL = auto()
     BAD_MAX_TOKENS = auto()
+    DECLINE_UNREADABLE = auto()
     NO_REASON = auto()
 
 
 _WORDS = {
-    FormProblem.UNREADABLE: "I couldn't read this form. Open it again with /batch create.",
-    FormProblem.EDIT_UNREADABLE: "I couldn't read this form. Open it again from the card.",
+    FormProblem.UNREADABLE: "I couldn't read this form. Close it and open it again with /batch create.",
+    FormProblem.EDIT_UNREADABLE: "I couldn't read this form. Close it and open it again from the card.",
     FormProblem.FILE_AND_PROMPT: "Use a file or a prompt, not both. Clear this field or remove the file.",
-    FormProblem.NOTHING_TO_SEND: "Choose a file, or write a prompt and its values below.",
+    FormProblem.NO_FILE: "Choose a file.",
     FormProblem.NO_PLACEHOLDER: f"Write {PLACEHOLDER} where each value goes.",
     FormProblem.NO_VALUES: "Write at least one value. Each line becomes a request.",
     FormProblem.NO_MODEL: "Choose a model.",
-    FormProblem.BAD_MAX_TOKENS: "Enter a whole number from 1.",
+    FormProblem.BAD_MAX_TOKENS: "Enter a whole number from 1 to 1,000,000.",
+    FormProblem.DECLINE_UNREADABLE: "I couldn't read this form. Close it and press Decline again.",
     FormProblem.NO_REASON: "Write a reason.",
 }
 

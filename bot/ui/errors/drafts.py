@@ -10,11 +10,11 @@ from bot.operations.drafts import DraftAmbiguous, DraftUnavailable, RequestsFile
 from bot.operations.retirements import RetiresMeanwhile
 from bot.store.records.drafts import REFERENCE_LENGTH, Draft
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.competing_retries import MOST_RETRIES_NAMED, unnamed_retries
+from bot.ui.components.competing_retries import MOST_RETRIES_NAMED
 from bot.ui.components.draft_question import budget_lines, limit_words
 from bot.ui.components.first_line import bold_id_name
 from bot.ui.components.retirements import retirement_lines
-from bot.ui.components.text import code, date, mention, number, quantity, safe_text, section
+from bot.ui.components.text import code, date, join_words, mention, number, quantity, safe_text, section
 from bot.ui.reply import Block, Message, Placement
 
 MOST_DRAFTS_NAMED = 5
@@ -40,8 +40,8 @@ def _placement(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMissing) ->
 
 def render_ambiguous_draft(error: DraftAmbiguous) -> Message:
     """Return the drafts that the reference matches, each with what to type for it."""
-    total = quantity(len(error.found), "draft")
-    words = f"{total} match {code(error.reference, 80)}. Which one? Type its reference."
+    total = quantity(len(error.found), "file")
+    words = f"{total} match {code(error.reference, 80)}. Which one? Type its reference instead."
     references = [draft.reference for draft in error.found]
     lines = [
         _draft_line(draft, draft.reference if references.count(draft.reference) == 1 else draft.id)
@@ -62,7 +62,7 @@ def render_retires_meanwhile(error: RetiresMeanwhile) -> Message:
     """Return which models are about to retire, with a button that asks again."""
     if error.due:
         lines = " ".join(retirement_lines(error.due))
-        words = f"My question didn't say that a model is about to retire. Nothing was sent. {lines}"
+        words = f"A model is about to retire, which my question didn't say, so nothing was sent.\n{lines}"
     else:
         words = "Since I asked you, the retirement was put off. Nothing was sent, because my question was out of date."
     return Message(words, (section(words), *actions(_ask_again_buttons(error.draft))), placement=Placement.IN_PLACE)
@@ -74,15 +74,11 @@ def _ask_again_buttons(draft: Draft) -> list[Block]:
 
 
 def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
-    """Return the other retries of the same failures, with a button that asks again."""
+    """Return the other retries that began since the question, with a button that asks again."""
     draft = error.draft
-    more = unnamed_retries(error.retried)
-    others = ", ".join(map(_retry_name, error.retried[:MOST_RETRIES_NAMED])) + "".join(f" {each}" for each in more)
-    verb = "is" if len(error.retried) == 1 else "are"
-    now = f"Now there {verb}: {others}." if others else "Now there are none."
     words = (
-        f"The list of other retries of this batch has changed since I asked you. {now} "
-        "Nothing was sent, to avoid paying twice."
+        f"{_overtaken_words(error.retried)} since I asked you. Nothing was sent, so that you don't pay twice. "
+        "To send anyway, press *Ask again*."
     )
     return Message(words, (section(words), *actions(_ask_again_buttons(draft))), placement=Placement.IN_PLACE)
 
@@ -98,9 +94,19 @@ def render_limit_reached(error: LimitReached) -> Message:
     return Message(text, (section(text), *actions(ways)), placement=Placement.IN_PLACE)
 
 
+def _overtaken_words(retried: tuple[str, ...]) -> str:
+    if not retried:
+        return "The other retries of the same failures have changed"
+    more = len(retried) - MOST_RETRIES_NAMED
+    names = [*map(_retry_name, retried[:MOST_RETRIES_NAMED]), *([f"{number(more)} more"] if more > 0 else [])]
+    have = "has" if len(retried) == 1 else "have"
+    words = f"{join_words(names)} {have} begun to retry the same failures"
+    return f"{words[0].upper()}{words[1:]}"
+
+
 def _retry_name(other: str) -> str:
     if other.startswith("draft "):
-        return f"draft {code(other.removeprefix('draft ')[:REFERENCE_LENGTH])}"
+        return f"the file {code(other.removeprefix('draft ')[:REFERENCE_LENGTH])}"
     return bold_id_name(other)
 
 
@@ -109,16 +115,14 @@ def _unavailable_words(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMis
         case ApprovalOfOwn():
             return "You can't approve your own batch. Nothing was sent. Another operator must approve it."
         case RequestsFileMissing(is_changed=True):
-            return (
-                "The file on Batchdesk's disk is not the one that was checked. Nothing was sent. Share the file again."
-            )
+            return "The file on Batchdesk's disk has changed since the check. Nothing was sent. Share the file again."
         case RequestsFileMissing():
             return "The checked file is no longer on Batchdesk's disk. Nothing was sent. Share the file again."
         case DraftUnavailable():
             return (
                 _state_words(error.draft)
                 if error.draft
-                else "I don't know this draft. Nothing was sent. Share the file again."
+                else "I don't know this file or reference. Nothing was sent. Share the file again."
             )
         case unreachable:
             assert_never(unreachable)
@@ -147,4 +151,4 @@ def _state_words(draft: Draft) -> str:
             send = code(f"/batch send {draft.reference}")
             return f"No one has asked to send this yet. Nothing was sent. To send it, type {send}."
         case newer:
-            return f"A newer version of Batchdesk left this draft in the state {code(newer, 40)}. Nothing was sent."
+            return f"A newer version of Batchdesk left this file in the state {code(newer, 40)}. Nothing was sent."

@@ -12,7 +12,7 @@ from bot.ui.reply import Message, Placement
 
 _WORDS: dict[UnreadableReason, str] = {
     UnreadableReason.NOT_THERE: (
-        "I can't see this file. It was deleted, or I'm not in its channel. Share it here, or invite me there."
+        "I can't see this file, because it was deleted or I'm not in its channel. Share it here, or invite me there."
     ),
     UnreadableReason.NO_SCOPE: (
         "The app can't read files without the scope `files:read`. An administrator must add it and reinstall the app."
@@ -28,9 +28,10 @@ _WORDS: dict[UnreadableReason, str] = {
         "Your Slack plan hides this file, because it is older or larger than the plan allows. Share it again."
     ),
     UnreadableReason.LOGIN_PAGE: (
-        "Slack sent its login page instead of the file. An administrator must check `files:read` and `SLACK_BOT_TOKEN`."
+        "Slack sent its login page instead of the file. An administrator must set `SLACK_BOT_TOKEN` to the bot token "
+        "(`xoxb-…`) of an app that has the scope `files:read`."
     ),
-    UnreadableReason.TOO_LARGE: f"This file is larger than a batch may be: {BODY_LIMIT}. Split it.",
+    UnreadableReason.TOO_LARGE: f"This file is too large: a batch can have up to {BODY_LIMIT}. Split it.",
     UnreadableReason.CUT: "The download was cut off. Try again.",
     UnreadableReason.SLACK: "Slack couldn't deliver this file.",
 }

@@ -45,7 +45,7 @@ def _failure_words(error: AnyReadingFailed) -> str:
     match error:
         case ResultsNotYetAvailable():
             return (
-                f"{batch} has ended, but its results aren't available yet. This can take a few minutes after the end. "
+                f"{batch} has ended, but its results aren't available yet. They usually follow within a few minutes. "
                 "Try again in a minute."
             )
         case ResultsTruncated():
@@ -58,8 +58,8 @@ def _failure_words(error: AnyReadingFailed) -> str:
             )
         case ResultsNotSaved():
             return (
-                f"I couldn't write the results file of {batch} to Batchdesk's disk. An administrator must fix this. "
-                f"`/batch results` without `--file` still works.\nReason: {code(error.reason, 80)}"
+                f"I couldn't write the results file of {batch} to Batchdesk's disk. An administrator must make it "
+                f"writable. `/batch results` without `--file` still works.\nReason: {code(error.reason, 80)}"
             )
         case unreachable:
             assert_never(unreachable)

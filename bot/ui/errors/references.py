@@ -1,5 +1,6 @@
 """The words for a reference that names no batch, or several."""
 
+import re
 from typing import assert_never
 
 from bot.api.ids import InvalidBatchId
@@ -11,28 +12,38 @@ from bot.ui.components.first_line import bold_id_name
 from bot.ui.components.text import code, date, mention, quantity, safe_text, section
 from bot.ui.reply import Message, Placement
 
+_QUOTED = re.compile("'(.+)'$")
+_POSITION = re.compile(r" at position \d+$")
+
 
 def reference_words(error: InvalidBatchId | NoBatches | ReferenceNotFound | BatchDeletedHere) -> str:
     """Return why the reference names no batch."""
     match error:
         case InvalidBatchId():
-            return f"{code(error.text, 80)} isn't a batch id: it {safe_text(error.reason)}. Nothing was sent."
+            return f"{code(error.text, 80)} isn't a batch id: it {_fault_words(error)}. `/batch list` shows the ids."
         case NoBatches(ended=True):
             return "No batch has ended yet."
         case NoBatches():
-            return "This workspace has no batches yet."
+            return "There are no batches yet."
         case BatchDeletedHere():
             who = mention(error.user_id)
             name = bold_id_name(error.batch_id, error.names)
             return f"{who} deleted {name} {date(error.at)}. Its results are gone for good."
         case ReferenceNotFound():
             looked = "all" if error.all_searched else "the newest"
-            searched = f"Searched {looked} {quantity(error.searched, 'batch', 'batches')} of this workspace."
+            searched = f"I searched {looked} {quantity(error.searched, 'batch', 'batches')}."
             near = ", ".join(code(label, 80) for label in error.near)
-            hint = f"Labels like it: {near}." if near else "`/batch list` shows what there is."
+            hint = f"Similar labels: {near}." if near else "`/batch list` shows what there is."
             return f"No batch id or label matches {code(error.text)}. {searched} {hint}"
         case unreachable:
             assert_never(unreachable)
+
+
+def _fault_words(error: InvalidBatchId) -> str:
+    """Return what is wrong with the id, with the characters in the way as code."""
+    reason = _POSITION.sub("", error.reason)
+    quoted = _QUOTED.search(reason)
+    return f"{safe_text(reason[: quoted.start()])} {code(quoted[1])}" if quoted else safe_text(reason)
 
 
 def render_ambiguous_reference(error: ReferenceAmbiguous) -> Message:

@@ -5,10 +5,9 @@ from typing import assert_never
 
 from bot.confirmations import ConfirmationRefused, RefusalReason
 from bot.permissions import NotPermitted, RequesterNotPermitted, Rule
-from bot.store.records.confirmations import StoredConfirmation
 from bot.store.records.drafts import REFERENCE_LENGTH
 from bot.ui.components.batch_card import people_line
-from bot.ui.components.slack_faults import render_remedy
+from bot.ui.components.slack_faults import TRY_AGAIN, render_remedy
 from bot.ui.components.text import code, date, escape, join_words, mention, section
 from bot.ui.reply import Message, Placement
 
@@ -18,7 +17,8 @@ _ASK_ADMIN = "Ask your administrator to"
 
 def render_not_permitted(error: NotPermitted) -> Message:
     """Return the rule, and what to ask an administrator for, with the caller's own id where they need it for that."""
-    text = f"{_rule_words(error)} Nothing was changed."
+    unchanged = "" if error.rule is Rule.NOT_READER else " Nothing was changed."  # readers change nothing
+    text = f"{_rule_words(error)}{unchanged}"
     return Message(text, (section(text),), placement=Placement.BELOW)
 
 
@@ -42,9 +42,9 @@ def _rule_words(error: NotPermitted) -> str:
         case Rule.NOT_APPROVER:
             return f"Only approvers can do this. {_ASK_ADMIN} add you ({code(user)}) to `BATCHDESK_APPROVERS`."
         case Rule.GROUP_UNKNOWN:
-            unchecked = _unchecked_words("I couldn't check your user groups in Slack", error)
-            ask = f"{_ASK_ADMIN[0].lower()}{_ASK_ADMIN[1:]}"
-            return f"{unchecked} If this keeps happening, {ask} add your id {code(user)} instead of a group."
+            other = f"ask your administrator to add your id {code(user)} instead of a group"
+            words = _unchecked_words("I couldn't check your user groups in Slack", error, other)
+            return words if other in words else f"{words.removesuffix('.')} (your id is {code(user)})."
         case Rule.WRONG_CHANNEL:
             where = join_words([f"<#{channel}>" for channel in sorted(error.channels)], "or")
             return f"I don't answer here. Ask in {where}."
@@ -56,8 +56,8 @@ def _rule_words(error: NotPermitted) -> str:
             return _unchecked_words("I couldn't check in Slack who you are", error)
         case Rule.EXTERNAL_UNKNOWN:
             place = f"<#{channel}>" if channel else "this conversation"
-            unchecked = _unchecked_words(f"I couldn't check whether {place} is shared with another organization", error)
-            return f"{unchecked} You can also send me a direct message."
+            unchecked = f"I couldn't check whether {place} is shared with another organization"
+            return _unchecked_words(unchecked, error, "send me a direct message")
         case Rule.EXTERNAL_CHANNEL:
             shared = "I don't answer in channels shared with other organizations."
             return f"{shared} {_ASK_ADMIN} set `BATCHDESK_ALLOW_EXTERNAL`."
@@ -83,10 +83,13 @@ def render_requester_not_permitted(error: RequesterNotPermitted) -> Message:
     return Message(words, (section(words),), placement=Placement.BELOW)
 
 
-def _unchecked_words(unchecked: str, error: NotPermitted) -> str:
-    """Return what Slack did not answer, with its own word, and the next step."""
+def _unchecked_words(unchecked: str, error: NotPermitted, other: str = "") -> str:
+    """Return what Slack did not answer, with its own word, and the next step; `other` helps if waiting does."""
     word = f": {code(error.fault.code, 80)}" if error.fault else ""
-    return f"{unchecked}{word}. {render_remedy(error.fault)}"
+    remedy = render_remedy(error.fault)
+    if other and remedy == TRY_AGAIN:
+        remedy = f"{remedy.removesuffix('.')}, or {other}."
+    return f"{unchecked}{word}. {remedy}"
 
 
 def render_confirmation_refused(error: ConfirmationRefused) -> Message:
@@ -110,18 +113,19 @@ def _reason_words(error: ConfirmationRefused) -> str:
     entry = error.entry
     match error.why:
         case RefusalReason.UNKNOWN:
-            return "I don't know this question anymore. Nothing was done. Type the command again."
+            return f"I don't know this question anymore. Nothing was done. {_ask_again_words(error)}"
         case RefusalReason.OTHER_PERSON:
             asked = mention(question.user_id) if question else "the person who asked"
-            return f"Only {asked} can answer this. Nothing was done. To do it yourself, type the command."
+            return f"Only {asked} can answer this. Nothing was done. {_ask_again_words(error)}"
         case RefusalReason.OTHER_COMMAND:
-            return "This button belongs to another question. Nothing was done. Type the command again."
+            return f"This button belongs to another question. Nothing was done. {_ask_again_words(error)}"
         case RefusalReason.LAPSED:
-            return _lapsed_words(question)
+            expired = f"expired {date(question.expires_at)}" if question else "has expired"
+            return f"This question {expired}. Nothing was done. {_ask_again_words(error)}"
         case RefusalReason.KEPT:
             return "You already answered no. Nothing was done."
         case RefusalReason.CHANGED:
-            return "The batch has changed since you were asked. Nothing was done. Type the command again."
+            return f"The batch has changed since you were asked. Nothing was done. {_ask_again_words(error)}"
         case RefusalReason.USED:
             if entry is None or entry.outcome is None:
                 return "This was already confirmed and is under way. The outcome will appear here."
@@ -130,9 +134,11 @@ def _reason_words(error: ConfirmationRefused) -> str:
             assert_never(unreachable)
 
 
-def _lapsed_words(question: StoredConfirmation | None) -> str:
-    if question is None:
-        return "This question has expired. Nothing was done. Type the command again."
-    command = _WHOLE_DRAFT_ID.sub(lambda found: found[0][:REFERENCE_LENGTH], question.command)
-    again = code(f"/batch {command}")
-    return f"This question expired {date(question.expires_at)}. Nothing was done. To be asked again, type {again}."
+def _ask_again_words(error: ConfirmationRefused) -> str:
+    """Return what to type to be asked, or to be asked again."""
+    command = error.command or (error.question.command if error.question else "")
+    if not command:
+        return "Open the batch and press the button again."
+    command = _WHOLE_DRAFT_ID.sub(lambda found: found[0][:REFERENCE_LENGTH], command)
+    again = "do it yourself" if error.why is RefusalReason.OTHER_PERSON else "be asked again"
+    return f"To {again}, type {code(f'/batch {command}')}."

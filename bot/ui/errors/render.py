@@ -100,17 +100,17 @@ ShownError = (
 """Every error that can reach a person in Slack. The others end the start of a process; it prints them."""
 
 
-def render_error(error: ExpectedError, *, acted: bool = False) -> Message:
+def render_error(error: ExpectedError, *, acted: bool = False, subject: str | None = None) -> Message:
     """Return what went wrong, what was not done and the next step. The message goes below the button's.
 
-    `acted`: the error came from a change, so a lost answer leaves its outcome in doubt.
+    `acted`: the error came from a change of `subject`, so a lost answer leaves its outcome in doubt.
     """
     if not isinstance(error, ShownError):
         raise AssertionError(f"{type(error).__name__} has no words")
     if isinstance(error, ParagraphError):
         return _paragraph(_paragraph_words(error))
     if isinstance(error, AnyApiError):
-        return render_api_error(error, acted=acted)
+        return render_api_error(error, acted=acted, subject=subject)
     if isinstance(error, AnyReadingFailed):
         return render_reading_failed(error)
     match error:
@@ -166,9 +166,8 @@ def _is_passing(error: ExpectedError) -> bool:
 def render_unexpected(reference: str) -> Message:
     """Return that Batchdesk itself failed, with the reference that finds the failure in the log."""
     return _paragraph(
-        f"Something went wrong inside Batchdesk. Its log has the details under {code(reference)}. "
-        "Give that reference to your administrator. "
-        "`/batch audit` shows whether anything was changed."
+        "Something went wrong inside Batchdesk. Something may have been changed. "
+        f"Give {code(reference)} to your administrator, who can check the log and `/batch audit`."
     )
 
 
@@ -181,15 +180,16 @@ def _paragraph_words(error: ParagraphError) -> str:
         case InvalidBatchId() | NoBatches() | ReferenceNotFound() | BatchDeletedHere():
             return reference_words(error)
         case StoreUnavailable():
-            return f"Batchdesk's store is {STORE_STATES[error.reason]}. Nothing was changed. {_store_remedy(error)}"
+            return f"Batchdesk's database is {STORE_STATES[error.reason]}. Nothing was changed. {_store_remedy(error)}"
         case ResultsBroken():
             read = (
                 quantity(error.bytes_read, "byte") if error.lines_read is None else quantity(error.lines_read, "line")
             )
             return f"The results were cut off after {read}. Try again."
         case ScratchFileFailed():
-            refused = "I couldn't write to Batchdesk's disk. Nothing was sent. An administrator must fix this."
-            return f"{refused}\nReason: {code(error.reason)}"
+            remedy = "free space" if error.full else "make its disk writable"
+            failed = f"I couldn't write to Batchdesk's disk. Nothing was sent. An administrator must {remedy}."
+            return f"{failed}\nReason: {code(error.reason)}"
         case SummaryUnreadable():
             return "I can't read the stored summary of these results anymore. Try again."
         case BillKeyMissing() | BillUnreadable() | BillOfAnother():
@@ -205,7 +205,7 @@ def _store_remedy(error: StoreUnavailable) -> str:
         return "An administrator must free space."
     if error.reason == "read-only":
         return "An administrator must make it writable."
-    return "Try again in a minute. If this keeps happening, contact your administrator."
+    return "Try again in a minute, or contact your administrator if this goes on."
 
 
 def _paragraph(words: str) -> Message:

@@ -20,10 +20,13 @@ from bot.commands.registry import SHOWN, AnyCommand
 from bot.ui.components.text import code, number
 from bot.ui.errors.value_forms import CHOICES, FORM_WORDS
 
+_FILE_EXAMPLE = 'create FILE-LINK --label "nightly eval"'
+
 
 def usage_words(error: AnyUsageError) -> str:
     """Return what is wrong with the command, and its usage, or where to find it."""
-    return f"{_problem_words(error)} Nothing was run.\n{_usage_hint(error)}"
+    hint = _usage_hint(error)
+    return f"{_problem_words(error)} Nothing was run." + (f"\n{hint}" if hint else "")
 
 
 def _problem_words(error: AnyUsageError) -> str:
@@ -49,13 +52,11 @@ def _problem_words(error: AnyUsageError) -> str:
         case MissingReference():
             return "Which batch? Add its id, the start of its id, its label, `last` or `last ended`."
         case MissingCustomId():
-            return (
-                f"Which request? Add its `custom_id`. {code(f'/batch status {error.reference}', 80)} shows the batch."
-            )
+            return f"Which request of {code(error.reference, 80)}? Add its `custom_id`, as in the file of the batch."
         case NeedsChannel():
             return f"{_verb_code(error)} is about a channel. Type it in that channel."
         case TextTooLong():
-            return f"A command can have at most {number(error.limit)} characters. This one has {number(error.length)}."
+            return f"This command has {number(error.length)} characters, and the limit is {number(error.limit)}."
         case unreachable:
             assert_never(unreachable)
 
@@ -66,8 +67,9 @@ def _unknown_option_words(error: UnknownOption) -> str:
     if near:
         return f"{problem} Did you mean {code(f'--{near[0]}')}?"
     known = ", ".join(code(f"--{name}") for name in error.known)
-    options = "Its only option" if len(error.known) == 1 else "Its options"
-    return f"{problem} {options}: {known}." if known else problem
+    if len(error.known) == 1:
+        return f"{problem.removesuffix('.')}, only {known}."
+    return f"{problem} Its options: {known}." if known else problem
 
 
 def _bad_value_words(error: BadValue) -> str:
@@ -90,9 +92,12 @@ def _verb_code(error: AnyUsageError) -> str:
 
 def _usage_hint(error: AnyUsageError) -> str:
     command = _find_command(error.verb)
+    if isinstance(error, UnknownVerb) and error.suggestion is not None:
+        return ""
     if command is None or command.help is None:
         return "`/batch help` lists what you can type."
-    return f"Usage: {code(f'/batch {command.usage()}')}\nExample: {code(f'/batch {command.help.example}')}"
+    example = _FILE_EXAMPLE if isinstance(error, MissingReference) and error.verb == "create" else command.help.example
+    return f"Usage: {code(f'/batch {command.usage()}')}\nExample: {code(f'/batch {example}')}"
 
 
 def _find_command(verb: str) -> type[AnyCommand] | None:

@@ -19,7 +19,7 @@ def render_interrupted(draft: Draft, appeared: Sequence[MessageBatch] | None) ->
     """Return what was interrupted, for the person who asked for it. `appeared`: as in AnswerLost."""
     name = safe_text(draft.name, 80)
     if draft.state == "checking":
-        words = f"I was restarted while reading *{name}*. Nothing was sent. Start again with the file."
+        words = f"I was restarted while reading *{name}*. Nothing was sent. Share the file again."
         return Message(words, (section(words),))
     requests = quantity(draft.requests, "request")
     if draft.is_unparted:

@@ -27,6 +27,10 @@ FEW = 3
 """Rows of each other group."""
 
 
+_WITH_FAILURES = "With failures"
+_EXPIRING = "Expiring"
+
+
 class Share(Struct, frozen=True):
     """The batches of one kind: how many there are, and the first few."""
 
@@ -78,10 +82,10 @@ def render_digest(digest: Digest) -> Message:
     names = digest.names
     canceled = f" · {number(digest.canceled)} canceled on purpose" if digest.canceled else ""
     groups = [
-        ("Failed", "failed", digest.failed, ""),
-        ("Expiring", "expiring", digest.expiring, " · results not downloaded"),
-        ("Ended", "ended without failures", digest.ended, canceled),
-        ("Running", "running", digest.running, ""),
+        (_WITH_FAILURES, "with failures", digest.failed, ""),
+        (_EXPIRING, "with expiring results", digest.expiring, " · results not downloaded"),
+        ("Ended without failures", "ended without failures", digest.ended, canceled),
+        ("In progress", "in progress", digest.running, ""),
     ]
     sections = [_group(title, share, names, more) for title, _, share, more in groups if share.total]
     some = [f"only the newest {quantity(digest.looked_at, 'batch', 'batches')} checked"] if digest.looked_at else []
@@ -89,10 +93,8 @@ def render_digest(digest: Digest) -> Message:
     shown = list_batches(_list_shown(digest), names)
     check = [button("Compare with the bill", Cost(check=True))] if digest.bill and not digest.bill.agrees else []
     menu = actions([*([open_menu(shown)] if shown else []), button("All batches", List()), *check])
-    totals = [f"{number(share.total)} {words}" for _, words, share, _ in groups if share.total]
-    totals += [f"{quantity(len(digest.retiring), 'retiring model')} in use"] if digest.retiring else []
-    counts = ", ".join(totals)
-    spoken = spoken_rows(list_batches(digest.failed.shown[:ROWS], names))
+    counts = _count_words([(share.total, words) for _, words, share, _ in groups if share.total], len(digest.retiring))
+    spoken = [_spoken_group(title, share, names) for title, _, share, _ in groups if share.total]
     retiring = [_retiring_line(use) for use in digest.retiring[:ROWS]]
     sections += [_retiring_section(retiring, len(digest.retiring))] if retiring else []
     bill = [bill_line(digest.bill)] if digest.bill else []
@@ -115,7 +117,7 @@ def _spent_facts(digest: Digest) -> list[str]:
         were = "was" if deleted.unread == 1 else "were"
         facts.append(f"{quantity(deleted.unread, 'deleted batch', 'deleted batches')} {were} never read")
     if digest.unread or not digest.spent_whole:
-        facts.append("`/batch cost` reads the costs that are missing")
+        facts.append("run `/batch cost` to include the rest")
     return facts
 
 
@@ -139,6 +141,27 @@ def _use_words(use: Use) -> str:
     return f"{name} ({owner}{quantity(use.batches, 'batch', 'batches')})"
 
 
+def _count_words(counts: Sequence[tuple[int, str]], retiring: int) -> str:
+    """Return the number of batches of each group, and of models. Only the first group says that they are batches."""
+    parts = [
+        f"{number(count) if position else quantity(count, 'batch', 'batches')} {words}"
+        for position, (count, words) in enumerate(counts)
+    ]
+    parts += [f"{quantity(retiring, 'retiring model')} in use"] if retiring else []
+    return ", ".join(parts)
+
+
+def _spoken_group(title: str, share: Share, names: Mapping[str, BatchNames]) -> str:
+    """Return a group as plain text for notifications and screen readers."""
+    shown = spoken_rows(list_batches(_shown(title, share), names))
+    left = share.total - len(shown)
+    return f"{title}: {'; '.join([*shown, *([f'and {number(left)} more'] if left else [])])}"
+
+
+def _shown(title: str, share: Share) -> Sequence[MessageBatch]:
+    return share.shown[: ROWS if title == _WITH_FAILURES else FEW]
+
+
 def _list_shown(digest: Digest) -> list[MessageBatch]:
     """Return the batches that have a row, each once: a menu must not offer a batch twice."""
     groups = ((digest.failed, ROWS), (digest.expiring, FEW), (digest.ended, FEW), (digest.running, FEW))
@@ -147,10 +170,10 @@ def _list_shown(digest: Digest) -> list[MessageBatch]:
 
 def _group(title: str, share: Share, names: Mapping[str, BatchNames], more: str) -> Block:
     """Return a group in one section: its size, a line for each of the first few batches, and the number of the rest."""
-    shown = share.shown[: ROWS if title == "Failed" else FEW]
+    shown = _shown(title, share)
     lines = [f"*{title}* · {number(share.total)}{more}"]
     for listed in list_batches(shown, names):
-        until = f" · results available until {date(listed.batch.readable_until)}" if title == "Expiring" else ""
+        until = f" · results available until {date(listed.batch.readable_until)}" if title == _EXPIRING else ""
         lines.append(f"{listed.row()}{until}")
     if left := share.total - len(shown):
         lines.append(f"and {number(left)} more")

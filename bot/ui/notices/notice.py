@@ -15,8 +15,8 @@ from bot.store.records.drafts import Draft
 from bot.store.records.labels import BatchNames
 from bot.store.records.notices import Notice
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.cancellation import cancel_result_words
-from bot.ui.components.deletion import deletion_words, not_seen_words
+from bot.ui.components.cancellation import billed_words
+from bot.ui.components.deletion import deleted_by_words, deletion_words, not_seen_words
 from bot.ui.components.first_line import batch_name, first_line, outcome_words
 from bot.ui.components.money import amount_words
 from bot.ui.components.result_causes import cause_line
@@ -38,6 +38,8 @@ class NoticeContext(Struct, frozen=True):
     last_seen: datetime | None = None
     deleted_here: bool = False
     """The batch was deleted through this bot."""
+    deleted_by: str | None = None
+    """The user who deleted it through this bot, where that is on record."""
     details: Sequence[str] = ()
     rest: Draft | None = None
     """The requests that wait after a sample."""
@@ -63,8 +65,9 @@ def draw_notice(
     details: Sequence[str] = (),
     rest: Draft | None = None,
     names: BatchNames | None = None,
+    deleted_by: str | None = None,
 ) -> Message:
-    """Return the message of a stored notice; `batch` is as last seen.
+    """Return the message of a stored notice; `batch` is as last seen, `deleted_by` the user who deleted it here.
 
     Raises ValueError or KeyError if what is stored cannot be read.
     """
@@ -85,6 +88,7 @@ def draw_notice(
         now,
         last_seen=datetime.fromisoformat(seen) if seen else None,
         deleted_here=bool(payload.get("through_me")),
+        deleted_by=deleted_by if payload.get("through_me") else None,
         details=details,
         rest=rest,
         names=names,
@@ -106,11 +110,13 @@ def render_notice(event: BatchEvent, about: NoticeContext) -> Message:
         case "ended":
             return _render_event(about, "")
         case "canceled":
-            return _render_event(about, cancel_result_words(about.batch))
+            return _render_event(about, billed_words(about.batch))
         case "gone":
             how = "Deleted" if about.deleted_here else "Deleted elsewhere"
             title = f"🗑️ {how} · {about.display_name}"
-            return _render_event(about, deletion_words(about.last_seen, about.deleted_here), title=title, opens=False)
+            by = about.deleted_by
+            words = deleted_by_words(by) if by else deletion_words(about.last_seen, about.deleted_here)
+            return _render_event(about, words, title=title, opens=False)
         case "expires_soon":
             return _render_event(about, _expiry_words(about), title=f"⏳ {about.display_name} · expires soon")
         case "results_expire_7d" | "results_expire_1d":
@@ -119,7 +125,7 @@ def render_notice(event: BatchEvent, about: NoticeContext) -> Message:
             )
         case "unseen":
             return _render_event(
-                about, not_seen_words(about.last_seen), title=f"⚪ {about.display_name} · not seen for a while"
+                about, not_seen_words(about.last_seen), title=f"⚪ {about.display_name} · not returned for a while"
             )
         case unreachable:
             assert_never(unreachable)
@@ -139,7 +145,7 @@ def _results_expiry_words(about: NoticeContext) -> str:
     outcome = outcome_words(about.batch.request_counts)
     return (
         f"{outcome[0].upper()}{outcome[1:]}. No one has downloaded the results through Batchdesk. They are "
-        f"available until {date(until)}, for {more_time(until - about.now)}."
+        f"available until {date(until)}, for {more_time(until - about.now)}. Download them before then."
     )
 
 

@@ -74,13 +74,13 @@ _WORDS = {
     Settlement.BATCH_MISSING: "The batch no longer exists.",
     Settlement.BATCH_DELETED: "The batch is deleted.",
     Settlement.BATCH_CHANGED: "The batch has changed since you confirmed. Nothing was done.",
-    Settlement.TOO_OLD: "Too much time has passed, so nothing was done. Type the command again.",
+    Settlement.TOO_OLD: "Too much time has passed, so nothing was done. If you still want it, type the command again.",
     Settlement.UNKNOWN_COMMAND: "This version of Batchdesk doesn't know the command. Nothing was done.",
-    Settlement.DONE: "It is done.",
-    Settlement.NOT_DONE: "It was not done.",
-    Settlement.IN_DOUBT: "I don't know whether it was done.",
-    Settlement.DRAFT_REFUSED: "The API refused it. Nothing was created.",
-    Settlement.REPEATABLE: "I don't know whether it was done. It's safe to type it again.",
+    Settlement.DONE: "The change was made.",
+    Settlement.NOT_DONE: "The change was not made.",
+    Settlement.IN_DOUBT: "I don't know whether the change was made.",
+    Settlement.DRAFT_REFUSED: "The API refused the file. No batch was created.",
+    Settlement.REPEATABLE: "I don't know whether the change was made. It's safe to type the command again.",
 }
 
 
@@ -92,8 +92,8 @@ def settled_change_words(verb: str, subject: str, finding: Finding, names: Batch
 def waiting_change_words(verb: str, subject: str, until: datetime, names: BatchNames | None = None) -> str:
     """Return that a change which was interrupted waits for the API, and until when."""
     return (
-        f"{_interrupted(verb, subject, names)} The API isn't answering. I'll finish it when the API answers, until "
-        f"{date(until)}, and message you."
+        f"{_interrupted(verb, subject, names)} The API isn't answering. I'll keep trying until "
+        f"{date(until)} and message you."
     )
 
 
@@ -101,7 +101,7 @@ def _interrupted(verb: str, subject: str, names: BatchNames | None) -> str:
     if subject.startswith(PREFIX):
         about = f" of {bold_id_name(subject, names)}"
     elif _DRAFT_ID.fullmatch(subject):
-        about = f" of the draft {code(subject[:REFERENCE_LENGTH])}"
+        about = f" of the file {code(subject[:REFERENCE_LENGTH])}"
     else:
         about = ""
     return f"I was restarted during your {code(verb)}{about}."
@@ -116,16 +116,16 @@ def _finding_words(finding: Finding) -> str:
                 return "The batch is being canceled."
             return f"The batch has ended. {cancel_result_words(finding.batch)}"
         case OutcomeUnknown():
-            return f"I couldn't find out whether it was done ({code(finding.kind)})."
+            return f"I couldn't find out whether the change was made ({code(finding.kind)})."
         case SettlingFailed():
-            return f"It failed: {finding.reason.removesuffix('.')}."
+            return f"The change failed: {finding.reason.removesuffix('.')}."
         case DraftSent():
-            return f"It was sent as {code(finding.batch_id)}."
+            return f"The file was sent as {code(finding.batch_id)}."
         case DraftNotSent():
             again = code(f"/batch send {finding.draft_id[:REFERENCE_LENGTH]}")
             return f"Nothing was sent. To be asked again, type {again}."
         case ApprovalNotAsked():
             line = code(f"/batch approve {finding.draft_id[:REFERENCE_LENGTH]}")
-            return f"I may not have asked anyone to approve it. An approver can type {line}."
+            return f"I may not have asked anyone to approve the file. An approver can type {line}."
         case unreachable:
             assert_never(unreachable)

@@ -7,10 +7,12 @@ from bot.ui.components.text import code
 
 def unconfirmed_words(channel: str, batch_id: str | None, names: BatchNames | None = None) -> str:
     """Return where the message may be, that it was not sent again, and what to look at."""
-    place = f"<#{channel}>" if not channel.startswith(("U", "W")) else "direct messages"
+    is_direct = channel.startswith(("U", "W", "D"))
+    place = "our direct messages" if is_direct else f"<#{channel}>"
     about = f" about {bold_id_name(batch_id, names)}" if batch_id else ""
-    look = f" See {code(f'/batch status {batch_id}')}." if batch_id else ""
+    scope = "`im:history`" if is_direct else "`channels:history` or `groups:history`"
+    look = f" {code(f'/batch status {batch_id}')} shows the batch." if batch_id else ""
     return (
-        f"Slack did not confirm my message{about} in {place}. It may be missing there. "
-        f"I did not send it again, because I may not look for it (scope `channels:history`).{look}"
+        f"Slack didn't confirm my message{about} in {place}, and I didn't send it again. "
+        f"I can't check whether it arrived, because the app lacks the scope {scope}.{look}"
     )

@@ -41,8 +41,6 @@ def render_watch_card(batch: MessageBatch, viewer: Viewer, state: WatchCardState
     notes = []
     if state.last_seen is not None and not batch.has_ended:
         notes.append(not_seen_words(state.last_seen))
-    if batch.has_ended and batch.results_url is None and batch.archived_at is None:
-        notes.append("The batch has ended, but its results aren't available yet.")
     if state.is_fed and not state.watchers and (names is None or names.owner is None):
         notes.append("No owner: this batch was created elsewhere, and no one watches it.")
     more: tuple[Block, ...] = (context(" ".join(notes)),) if notes else ()

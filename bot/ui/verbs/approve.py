@@ -11,18 +11,27 @@ from bot.ui.reply import Message
 
 
 def render_approve_question(change: ApproveChange, question: ConfirmationNeeded) -> Message:
-    """Return the question to the approver again, with retries of the same failures that began after they were asked.
+    """Return the question to the approver again: why, and the retries of the same failures that exist by now.
 
     The yes says so if a model is about to retire.
     """
+    retries = other_retry_lines(change.retried)
     asked = approval_question(
         change.draft,
         change.exceeded,
         (),
         change.retiring,
-        other_retry_lines(change.retried),
+        retries,
         question.confirmation_id,
         change.budget,
+        _why_again(change),
     )
     terms = f"Expires {date(question.expires_at)} · only you can answer"
     return replace(asked, blocks=(*asked.blocks[:-1], context(terms)))
+
+
+def _why_again(change: ApproveChange) -> str:
+    """Return why a yes alone is not enough. A model that is about to retire is in the title and the yes."""
+    if not change.retried:
+        return "Another file may have had this name. Approve this one?" if change.is_named else ""
+    return f"{'Another retry exists' if len(change.retried) == 1 else 'Other retries exist'}. Approve anyway?"

@@ -37,6 +37,34 @@ _OUTCOME_WORDS = {
 """The outcomes whose stored name is not what people read."""
 _DECIDED = {"approve": "approved", "decline": "declined", "discard": "discarded", "drop": "discarded"}
 _DRAFT_VERBS = ("send", "preview", *_DECIDED)
+_RULES = {
+    "not admin": "only administrators can do this",
+    "not operator": "only operators can do this",
+    "not approver": "only approvers can do this",
+    "not reader": "only readers can do this",
+    "guest": "guests can't do this",
+    "outsider": "people from other organizations can't do this",
+    "wrong channel": "not allowed in this channel",
+    "external channel": "not allowed in a channel shared with another organization",
+}
+_DETAILS = {
+    "channel_not_found": "the channel is gone, or I'm not in it",
+    "not_in_channel": "I'm not in the channel",
+    "is_archived": "the channel is archived",
+    "message_not_found": "the message to answer is gone",
+    "user_not_found": "the person left Slack",
+    "user_disabled": "the person left Slack",
+}
+_EVENTS = {
+    "ended": "that it ended",
+    "canceled": "that it was canceled",
+    "gone": "that it was deleted",
+    "expires_soon": "that it expires soon",
+    "results_expire_7d": "that its results expire in 7 days",
+    "results_expire_1d": "that its results expire in a day",
+    "unseen": "that the API doesn't return it",
+}
+_CODE = re.compile("[a-z]+(?:_[a-z]+)+")
 _UNITS = {"h": "hour", "d": "day", "w": "week"}
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{6,}")
@@ -97,9 +125,18 @@ def _act_row(act: RecordedAct) -> str:
     what = " ".join([f"*{escape(entry.verb)}*", *_typed_words(entry)])
     place = _place_words(entry)
     parts = [f"{what}: {_outcome_name(entry)}", f"{_people_words(act)}{place}", date(entry.at)]
-    about = [*_subject_words(entry), *([safe_text(entry.detail)] if entry.detail else [])]
+    about = [*_subject_words(entry), *([_detail_words(entry.detail)] if entry.detail else [])]
     row = f"{_mark(entry)} {' · '.join(parts)}"
     return f"{row}\n{' · '.join(about)}" if about else row
+
+
+def _detail_words(detail: str) -> str:
+    """Return a recorded detail as people read it; the code of Slack or of a rule as code, after what it means."""
+    if (rule := detail.removeprefix("not permitted: ")) != detail:
+        return _RULES.get(rule, f"not permitted ({safe_text(rule)})")
+    if detail in _DETAILS:
+        return f"{_DETAILS[detail]} ({code(detail)})"
+    return code(detail, 80) if _CODE.fullmatch(detail) else safe_text(detail)
 
 
 def _mark(entry: AuditEntry) -> str:
@@ -119,6 +156,8 @@ def _people_words(act: RecordedAct) -> str:
     request = act.request
     if request is None:
         return mention(entry.user_id) if entry.user_id else APP_NAME
+    if entry.outcome == "done" and request.user_id == entry.user_id:
+        return f"requested and {_DECIDED[entry.verb]} by {mention(entry.user_id)}"
     settled = f"{_DECIDED[entry.verb]} by " if entry.outcome == "done" else ""
     return f"requested by {mention(request.user_id)} · {settled}{mention(entry.user_id)}"
 
@@ -131,6 +170,8 @@ def _place_words(entry: AuditEntry) -> str:
 
 def _typed_words(entry: AuditEntry) -> list[str]:
     """Return what was typed after the verb, without the subject, which has a line of its own."""
+    if entry.verb == "notice" and (event := _EVENTS.get(entry.command.removeprefix("notice "))):
+        return [event]
     try:
         words = split_words(entry.command)[1:]
     except TextTooLong:
@@ -158,7 +199,7 @@ def _subject_words(entry: AuditEntry) -> list[str]:
         return [f"<#{subject}>"]
     if _PERSON.fullmatch(subject):
         return [f"direct messages with {mention(subject)}"]
-    return [f"draft {code(subject[:REFERENCE_LENGTH])}"]
+    return [f"file {code(subject[:REFERENCE_LENGTH])}"]
 
 
 def _spoken_act(act: RecordedAct) -> str:

@@ -5,7 +5,7 @@ from typing import assert_never
 from bot.api.models import MessageBatch
 from bot.commands.cancel import AlreadyCanceling, CancelOutcome, CancelRequested, CancelTooLate
 from bot.ui.components.batch_card import batch_card, card_text
-from bot.ui.components.cancellation import cancel_result_words
+from bot.ui.components.cancellation import billed_words
 from bot.ui.components.question import QuestionWords
 from bot.ui.components.quiet import quiet_reason
 from bot.ui.components.text import place_words, quantity, section
@@ -42,7 +42,7 @@ def render_cancel(outcome: CancelOutcome, viewer: Viewer) -> Message:
 def _render_requested(outcome: CancelRequested, viewer: Viewer) -> Message:
     """Return that the cancel was accepted; if the batch has ended meanwhile, how many requests were canceled."""
     if outcome.batch.has_ended:
-        return _render_card(f"The batch has ended. {cancel_result_words(outcome.batch)}", outcome.batch, viewer)
+        return _render_card(f"The batch has ended. {billed_words(outcome.batch)}", outcome.batch, viewer)
     next_step = ""
     if outcome.notified_in is not None:
         place = place_words(outcome.notified_in.id)

@@ -13,7 +13,7 @@ from bot.results.summary import ModelUse
 from bot.ui.components.bill_check import render_cost_check
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.money import amount_words, cost_gaps
-from bot.ui.components.text import code, context, header, number, quantity, section
+from bot.ui.components.text import code, context, end_sentence, header, quantity, section
 from bot.ui.components.text import date as date_token
 from bot.ui.reply import Block, File, Message, Viewer
 
@@ -109,25 +109,16 @@ def _render_total(outcome: CostShown) -> Message:
         return _render_nothing(outcome)
     total = amount_words(outcome.cost.amount, complete=outcome.complete)
     title = f"Cost of the last {_span_words(outcome.query.since)}: {total}"
-    counted_in = [
-        f"{quantity(outcome.read, 'ended batch', 'ended batches')}, created since {date_token(outcome.since)}"
-    ]
-    if outcome.deleted.batches:
-        amount = amount_words(outcome.deleted.amount, complete=outcome.deleted.complete)
-        deleted = quantity(outcome.deleted.batches, "deleted batch", "deleted batches")
-        counted_in.append(f"including {amount} in {deleted}")
-    if outcome.unfinished:
-        verb = "is" if outcome.unfinished == 1 else "are"
-        counted_in.append(f"without {number(outcome.unfinished)} that {verb} still running")
+    counted = " ".join(_counted_sentences(outcome))
     gaps = _incomplete_lines(outcome)
-    top = (header(title), section(", ".join(counted_in)))
+    top = (header(title), section(counted))
     warnings = (section("\n".join(f"⚠️ {line}" for line in gaps)),) if gaps else ()
     rows = _row_blocks(outcome)
     end = (*_footer(outcome), *actions(_buttons(outcome)))
     chart_blocks = _chart(outcome)
     days = () if outcome.query.by == "day" else _list_section("*By day (UTC)*", _day_lines(outcome))
     spoken = _cut_lines([_row_line(row, outcome.query.by) for row in _chosen_rows(outcome)])
-    facts = [", ".join(counted_in), *(gap.removesuffix(".") for gap in gaps), *spoken]
+    facts = [counted.removesuffix("."), *(gap.removesuffix(".") for gap in gaps), *spoken]
     text = ". ".join([title, *facts]) + "."
     return Message(
         text,
@@ -137,13 +128,29 @@ def _render_total(outcome: CostShown) -> Message:
     )
 
 
+def _counted_sentences(outcome: CostShown) -> list[str]:
+    """Return which batches the total has, and which it has not."""
+    were = "was" if outcome.read == 1 else "were"
+    batches = quantity(outcome.read, "ended batch", "ended batches")
+    sentences = [f"{batches} {were} created since {date_token(outcome.since)}."]
+    if outcome.deleted.batches:
+        amount = amount_words(outcome.deleted.amount, complete=outcome.deleted.complete)
+        deleted = quantity(outcome.deleted.batches, "deleted batch", "deleted batches")
+        sentences.append(f"The total includes {amount} in {deleted}.")
+    if outcome.unfinished:
+        havent, their = ("hasn't", "its") if outcome.unfinished == 1 else ("haven't", "their")
+        batches = quantity(outcome.unfinished, "batch", "batches")
+        sentences.append(f"{batches} {havent} ended, so {their} cost is not included.")
+    return sentences
+
+
 def _render_nothing(outcome: CostShown) -> Message:
     title = f"No ended batches in the last {_span_words(outcome.query.since)}"
     facts = [f"Looked at batches created since {date_token(outcome.since)}."]
     if outcome.unfinished:
-        are, their = ("is", "Its") if outcome.unfinished == 1 else ("are", "Their")
+        havent, their = ("hasn't", "Its") if outcome.unfinished == 1 else ("haven't", "Their")
         running = quantity(outcome.unfinished, "batch", "batches")
-        facts.append(f"{running} {are} still running. {their} cost is known after the end.")
+        facts.append(f"{running} {havent} ended. {their} cost is known after the end.")
     words = " ".join(facts)
     return Message(f"{title}. {words}", (header(title), section(words)), public=outcome.query.public)
 
@@ -195,20 +202,20 @@ def _chart(outcome: CostShown) -> tuple[Block, ...]:
 
 
 def _incomplete_lines(outcome: CostShown) -> list[str]:
-    lines = cost_gaps(outcome.cost)
+    lines = [end_sentence(f"{gap[0].upper()}{gap[1:]}") for gap in cost_gaps(outcome.cost)]
     gone, failed = (sum(each.gone is kind for each in outcome.unread) for kind in (True, False))
     share = quantity(outcome.read + len(outcome.unread), "batch", "batches")
     if failed:
         lines.append(f"{failed} of {share} couldn't be read just now. Try again.")
     if gone:
-        lines.append(f"{gone} of {share} couldn't be read, because the results have expired")
+        lines.append(f"{gone} of {share} couldn't be read, because the results have expired.")
     if outcome.deleted.unread:
         were = "was" if outcome.deleted.unread == 1 else "were"
         deleted = quantity(outcome.deleted.unread, "deleted batch", "deleted batches")
         costs = "its cost is" if outcome.deleted.unread == 1 else "their costs are"
-        lines.append(f"{deleted} {were} never read, so {costs} not included")
+        lines.append(f"{deleted} {were} never read, so {costs} not included.")
     if outcome.more:
-        lines.append("This range has more batches than I read. Choose a shorter range.")
+        lines.append("There are more batches than I read. Add a shorter `--since`.")
     return lines
 
 

@@ -33,7 +33,7 @@ def render_form(outcome: FormWanted, viewer: Viewer) -> Form:
     return Form(
         callback_id=FORM,
         title="Create a batch",
-        submit="Check",
+        submit="Check and see cost",
         blocks=_form_blocks(outcome, viewer),
         channel=viewer.caller.channel,
     )
@@ -51,7 +51,7 @@ def _form_blocks(outcome: FormWanted, viewer: Viewer) -> tuple[Block, ...]:
         DIVIDER,
         _input_block("label", "Label", {**_text_element(), "max_length": LONGEST_LABEL}),
         _input_block("owner", "Owner", {"type": "users_select", "action_id": "owner"}),
-        _input_block("watch", "Post the card", _watch_element(viewer.caller.channel)),
+        _input_block("watch", "Post progress in", _watch_element(viewer.caller.channel)),
         context("Nothing is sent before you see the cost."),
     )
 
@@ -74,7 +74,7 @@ def _prompt_fields(outcome: FormWanted) -> tuple[Block, ...]:
     max_tokens = {**_text_element(), "initial_value": "1024"}
     return (
         _input_block("template", "Prompt", multiline, f"Write {PLACEHOLDER} where each value goes.", is_required=True),
-        _input_block("list", "Values", multiline, "One a line. Each becomes a request.", is_required=True),
+        _input_block("list", "Values", multiline, "One per line. Each becomes a request.", is_required=True),
         _input_block("model", "Model", _model_element(outcome), is_required=True),
         _input_block("max_tokens", "Max tokens per answer", max_tokens, is_required=True),
         _input_block("system", "System prompt", multiline),
@@ -115,8 +115,8 @@ def _watch_element(channel: str | None) -> dict[str, object]:
     The current channel is offered only if there is one that others can read.
     """
     words: dict[WatchPreference, str] = {
-        "here": "In this channel",
-        "dm": "In my messages with Batchdesk",
+        "here": "This channel",
+        "dm": "A direct message",
         "none": "Nowhere",
     }
     if channel is None or is_direct(channel):

@@ -41,7 +41,7 @@ def _render_form(outcome: ReasonWanted, viewer: Viewer) -> Form:
     typed = f"Type the reason: {code(f'/batch decline {draft.reference} REASON')}. Nothing was declined."
     return Form(
         callback_id=DECLINE_FORM,
-        title="Decline",
+        title="Decline this batch?",
         submit="Decline",
         blocks=(section(asks), field),
         channel=viewer.caller.channel,

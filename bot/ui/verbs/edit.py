@@ -37,7 +37,7 @@ def render_edit(outcome: EditOutcome, viewer: Viewer) -> Reply:
             return _render_form(outcome, viewer)
         case EditUnchanged():
             name = safe_text(batch_name(outcome.batch, viewer.names.get(outcome.batch.id)))
-            return _render_line(f"Nothing was changed for *{name}*.")
+            return _render_line(f"No changes to *{name}*.")
         case Edited():
             return _render_edited(outcome, viewer)
         case unreachable:
@@ -92,7 +92,7 @@ def _text(value: str, limit: int) -> dict[str, object]:
 
 
 def _mute_element(*, muted: bool) -> dict[str, object]:
-    words = {_MUTED_NOW: "Muted, as it is now", **_MUTE_WORDS} if muted else _MUTE_WORDS
+    words = {_MUTED_NOW: "Keep muted", **_MUTE_WORDS} if muted else _MUTE_WORDS
     options = [{"text": {"type": "plain_text", "text": text}, "value": value} for value, text in words.items()]
     return {"type": "static_select", "options": options, "initial_option": options[0]}
 

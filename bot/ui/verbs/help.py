@@ -74,13 +74,13 @@ def _render_all(viewer: Viewer) -> Message:
     usable = _usable(viewer)
     starters = [starter for starter in _STARTERS if type(starter[1]) in usable][:_MOST_USED]
     lines = [
-        "`/batch` — Show what is running",
+        "`/batch` — Show the batches in progress",
         *(_summary_line(type(command), typed) for _, command, typed in starters),
     ]
     groups = [(group, [command for command in usable if _group_of(command) is group]) for group in HelpGroup]
     shown_groups = [(group, commands) for group, commands in groups if commands]
     notes = [
-        "`/batch VERB --help` explains each option.",
+        "`/batch COMMAND --help` explains each option.",
         "Only you see the answers. Add `--public` to share one.",
     ]
     if len(usable) < len(SHOWN):
@@ -110,7 +110,7 @@ def _render_group(group: HelpGroup, viewer: Viewer) -> Message:
     if not lines:
         lines = ["You can't use the commands in this group. Ask your administrator."]
     title = f"Commands: {_GROUPS[group]}"
-    hint = "`/batch VERB --help` explains each option."
+    hint = "`/batch COMMAND --help` explains each option."
     return Message("\n".join([title, *lines]), (header(title), section("\n".join(lines)), context(hint)))
 
 
@@ -118,7 +118,7 @@ def _render_command(command: type[AnyCommand]) -> Message:
     assert command.help is not None  # noqa: S101 - SHOWN holds only commands with a help text
     about = [
         f"*{code(f'/batch {command.usage()}')}*",
-        f"{command.help.summary} {_MAY_USE[command.permission]}",
+        f"{command.help.summary} {command.help.audience or _MAY_USE[command.permission]}",
         f"Example: {code(f'/batch {command.help.example}')}",
     ]
     explained = [f"{code(each.name)} — {_sentence(escape(each.meaning))}" for each in command.help.arguments]

@@ -8,6 +8,7 @@ from bot.ui.reply import Block, Message, Viewer
 
 MOST_LABELS = 10
 _STATES = {"in_progress": "running"}
+_STATE_WORDS = {"canceling": "batches being canceled"}
 
 
 def render_list(outcome: ListOutcome, viewer: Viewer) -> Message:
@@ -32,7 +33,7 @@ def render_list(outcome: ListOutcome, viewer: Viewer) -> Message:
 def _title(query: List) -> str:
     """Return what is listed, as mrkdwn: a header block cannot name a person."""
     state = _STATES.get(query.status, query.status) if query.status is not None else None
-    words = f"{state} batches" if state else "batches"
+    words = _STATE_WORDS.get(query.status or "", f"{state} batches" if state else "batches")
     if query.owner == "me":
         words = f"your {words}"
     words = f"{words[0].upper()}{words[1:]}"

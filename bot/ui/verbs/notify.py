@@ -7,7 +7,7 @@ from bot.ui.components.text import section
 from bot.ui.reply import Message, Viewer
 
 _LEVELS: dict[ChannelNotifyLevel, str] = {
-    "all": "post the end of every watched batch in {}",
+    "all": "post in {} when a watched batch ends",
     "failures": "only post failures and deletions in {}",
     "none": "post nothing in {} when batches end",
 }

@@ -13,22 +13,22 @@ ROWS = 10
 def render_overview(outcome: OverviewOutcome, viewer: Viewer) -> Message:
     """Return the unfinished batches, the newest ended one, and buttons to continue."""
     running = outcome.unfinished
-    title = f"{quantity(len(running), 'batch', 'batches')} running" if running else "Nothing is running"
+    title = f"{quantity(len(running), 'batch', 'batches')} in progress" if running else "Nothing is running"
     title += f" among the newest {LOOKED_AT} batches" if outcome.more else ""
     shown = list_batches(running[:ROWS], viewer.names, viewer.now)
     ended = list_batches([outcome.last_ended] if outcome.last_ended is not None else [], viewer.names, viewer.now)
     rows = batch_rows(shown)
     if len(running) > ROWS:
-        rows.append(context(f"and {len(running) - ROWS} more: `/batch list running`"))
+        rows.append(context(f"{len(running) - ROWS} more are not shown. `/batch list running` lists them."))
     elif outcome.more:
-        rows.append(context("Older ones may be running too: `/batch list running`"))
+        rows.append(context("Older batches may be in progress too. `/batch list running` lists them."))
     spoken = [title, *spoken_rows(shown)]
     if ended:
         newest = "Newest ended batch"
         rows += [DIVIDER, context(newest), *batch_rows(ended)]
         spoken.append(f"{newest}: {spoken_rows(ended)[0]}")
     elif not running:
-        none = "This workspace has no batches yet."
+        none = "There are no batches yet."
         rows.append(section(none))
         spoken.append(none.rstrip("."))
     go_on = actions(

@@ -44,7 +44,7 @@ from bot.ui.components.result_causes import (
 )
 from bot.ui.components.result_figures import figure_fields, figure_lines, inconsistencies, missing_names, warning_lines
 from bot.ui.components.result_file import render_causes_file, render_results_file
-from bot.ui.components.retry import retry_button
+from bot.ui.components.retry import retry_button, retry_words
 from bot.ui.components.text import code, context, date, header, mention, one_line, quantity, safe_text, section, utc
 from bot.ui.reply import Block, Message, Reply, Viewer
 
@@ -144,7 +144,8 @@ def _summary_buttons(outcome: ResultsShown, viewer: Viewer) -> list[Block | None
     buttons: list[Block | None] = []
     menu = []
     if failed and _may_retry(outcome, viewer):
-        menu.append(choice("Retry failures", Retry(reference)))
+        counts = outcome.fetched.summary.counts
+        menu.append(choice(retry_words(counts.errored + counts.expired)[0], Retry(reference)))
     if not viewer.reads_contents:
         return [overflow(menu)] if menu else []
     if outcome.readable:

@@ -69,7 +69,10 @@ def _no_retry_words(outcome: NoRetry, batch: str, viewer: Viewer) -> str:
                     *([unreadable_failures_words(outcome.unread)] if outcome.unread else []),
                 ]
             )
-            return f"Nothing was sent. These requests of {batch} would fail again unchanged:\n{causes}"
+            return (
+                f"Nothing was sent. These requests of {batch} would fail again without a change. "
+                f"Fix them and upload them as a new file, or retry them anyway:\n{causes}"
+            )
         case NoSuchCause():
             named = code(outcome.query.cause or "", 64)
             if not viewer.reads_contents:
@@ -79,7 +82,7 @@ def _no_retry_words(outcome: NoRetry, batch: str, viewer: Viewer) -> str:
         case OriginalNeeded():
             return _original_needed_words(outcome, batch)
         case RetryTooEarly():
-            return f"{batch} hasn't ended yet. I can list its failures when it ends."
+            return f"{batch} hasn't ended yet. You can retry its failures when it ends."
         case RetryTooLate():
             return f"The results of {batch} are no longer available, so I can't tell which requests failed."
         case unreachable:

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from bot.api.errors import ApiError, ApiRejected, KeyRefused, RequestTooLarge
+from bot.api.errors import ApiError, ApiRejected, RequestTooLarge, SpendLimitReached
 from bot.commands.discard import Discard
 from bot.commands.draft_change import SendChange
 from bot.commands.retry import Retry
@@ -25,7 +25,7 @@ from bot.store.records.drafts import UNSENT_LIFETIME, Draft
 from bot.store.transactions.split_draft import CANARY
 from bot.ui.components.answer_lines import retried_stop_line
 from bot.ui.components.approval_question import approval_question, settle_question
-from bot.ui.components.batch_card import batch_card
+from bot.ui.components.batch_card import batch_card, card_text
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.competing_retries import other_retry_lines, warnings_section
 from bot.ui.components.draft_question import (
@@ -40,7 +40,7 @@ from bot.ui.components.estimate import cost_words
 from bot.ui.components.file_problems import BODY_LIMIT, warning_lines
 from bot.ui.components.lost_answer import search_result
 from bot.ui.components.quiet import mention_promise, quiet_suffix
-from bot.ui.components.remedies import known_code_words
+from bot.ui.components.remedies import step_before_sending
 from bot.ui.components.retirements import retirement_lines, title_ending
 from bot.ui.components.retry import account_lines, left_out_lines, unreadable_failures_words
 from bot.ui.components.sample_rest import rest_buttons
@@ -95,7 +95,8 @@ def _limit_sentence(change: SendChange) -> str:
 
 
 def _terms_line(draft: Draft, question: ConfirmationNeeded) -> str:
-    later = f"{_send_command(draft)} asks again until {date(draft.changed_at + UNSENT_LIFETIME)}"
+    until = date(draft.changed_at + UNSENT_LIFETIME)
+    later = f"to be asked again, type {code(f'/batch send {draft.reference}')} by {until}"
     return f"Expires {date(question.expires_at)} · only you can answer · {later}"
 
 
@@ -107,7 +108,7 @@ def _yes_buttons(change: SendChange, question: ConfirmationNeeded) -> list[Block
     yes_words = f"{'Ask for approval' if change.needs_approval else 'Send'}{anyway}"
     buttons = [button(yes_words, Send(draft.id), style="primary", renew=True, confirmation=confirmation_id)]
     if (count := sample_size(draft)) is not None:
-        words = f"{yes_words}: {count} first" if change.needs_approval else f"Send {count} first{anyway}"
+        words = f"Ask to send {count} first{anyway}" if change.needs_approval else f"Send {count} first{anyway}"
         buttons.append(button(words, Send(draft.id, first=True), renew=True, confirmation=confirmation_id))
     return buttons
 
@@ -139,8 +140,7 @@ def _send_warnings(change: SendChange, viewer: Viewer) -> list[str]:
     lines += left_out_lines(checked.left_out, viewer)
     lines += [unreadable_failures_words(checked.unread)] if checked.unread else []
     if checked.missing:
-        what = "request" if checked.retried_stop else "failed request"
-        lines.append(f"{quantity(checked.missing, f'{what} is', f'{what}s are')} not in the file")
+        lines.append(_missing_words(checked.missing, "request" if checked.retried_stop else "failed request"))
     return lines
 
 
@@ -148,20 +148,26 @@ def _is_about_retirement(warning: GroupedWarning, retiring: Set[str]) -> bool:
     return warning.kind is WarningKind.DEPRECATED_MODEL and warning.value in retiring
 
 
+def _missing_words(missing: int, what: str) -> str:
+    they = "it" if missing == 1 else "they"
+    verb = "isn't" if missing == 1 else "aren't"
+    return f"{quantity(missing, what)} {verb} in the file you gave, so {they} won't be retried"
+
+
 def render_send(outcome: SendOutcome, viewer: Viewer) -> Message:
     """Return what sending or approving the draft did. An approval settles its question, and the requester hears."""
-    message = _render_outcome(outcome, viewer)
     draft = outcome.draft
     is_approval = draft.approved_by == viewer.caller.user and draft.kind != CANARY
+    message = _render_outcome(outcome, viewer, names_file=not is_approval)
     if isinstance(outcome, ApprovalAsked) or not is_approval:
         return message
     return _settle_approval(outcome, message, viewer)
 
 
-def _render_outcome(outcome: SendOutcome, viewer: Viewer) -> Message:
+def _render_outcome(outcome: SendOutcome, viewer: Viewer, *, names_file: bool) -> Message:
     match outcome:
         case BatchCreated():
-            return _render_created(outcome, viewer)
+            return _render_created(outcome, viewer, names_file=names_file)
         case ApprovalAsked():
             return _render_approval_asked(outcome)
         case SendRefused() | NotSent():
@@ -191,12 +197,16 @@ def _settle_approval(outcome: SendOutcome, message: Message, viewer: Viewer) -> 
     return replace(shown, postings=(*settle_question(draft, line), heard))
 
 
-def _render_created(outcome: BatchCreated, viewer: Viewer) -> Message:
-    """Return which batch was sent and where its card is; the card itself if nothing else shows it."""
+def _render_created(outcome: BatchCreated, viewer: Viewer, *, names_file: bool) -> Message:
+    """Return which batch was sent and where its card is; the card itself if nothing else shows it.
+
+    Without `names_file`, a sentence before it has the name of the file.
+    """
     draft = outcome.draft
     batch = outcome.batch
     random = ", picked at random" if outcome.rest is not None else ""
-    words = f"✅ Sent {_count_words(outcome)} of {draft_name(draft)} as {code(batch.id)}{random}."
+    of_file = f" of {draft_name(draft)}" if names_file else ""
+    words = f"✅ Sent {_count_words(outcome)}{of_file} as {code(batch.id)}{random}."
     sentences = [
         *_watch_sentences(outcome, viewer),
         *_rest_sentences(outcome, viewer),
@@ -205,7 +215,8 @@ def _render_created(outcome: BatchCreated, viewer: Viewer) -> Message:
     text = " ".join([words, *sentences])
     if outcome.place is not None:
         return Message(text, (section(" ".join([words, *sentences])),))
-    return Message(text, (section(words), *batch_card(batch, viewer), *map(context, sentences)))
+    card = card_text(batch, viewer.names.get(batch.id), viewer.now)
+    return Message(f"{text} {card}", (section(words), *batch_card(batch, viewer), *map(context, sentences)))
 
 
 def _count_words(outcome: BatchCreated) -> str:
@@ -222,7 +233,9 @@ def _rest_sentences(outcome: BatchCreated, viewer: Viewer) -> list[str]:
         return []
     if not outcome.recorded:
         verb = "waits" if rest.requests == 1 else "wait"
-        return [f"The other {number(rest.requests)} {verb} until Batchdesk's store works again. I'll post here then."]
+        return [
+            f"The other {number(rest.requests)} {verb} until Batchdesk's database works again. I'll post here then."
+        ]
     report = "report" if outcome.place is None else f"mention {_requester(outcome, viewer)} there"
     return [
         f"When the sample ends, I'll {report} and ask about the other {number(rest.requests)}. "
@@ -253,8 +266,16 @@ def _missing_record_sentences(outcome: BatchCreated) -> list[str]:
         [] if outcome.requests_archived else ["Its requests aren't kept, so a retry will need the original file."]
     )
     if not outcome.recorded:
-        sentences.append("I couldn't record the batch, so it has no owner, no label and no watcher here.")
+        sentences.append(_unrecorded_words(outcome.batch.id))
     return sentences
+
+
+def _unrecorded_words(batch_id: str) -> str:
+    own, label, watch = (code(f"/batch {verb} {batch_id}", 80) for verb in ("own", "label", "watch"))
+    return (
+        "I couldn't record the batch, so it has no owner, no label and no watcher. "
+        f"To set them, type {own}, {label} and {watch}."
+    )
 
 
 def _render_approval_asked(outcome: ApprovalAsked) -> Message:
@@ -291,7 +312,7 @@ def _render_not_sent(outcome: SendRefused | NotSent) -> Message:
         return Message(words, (section(words), *_trace(error)))
     reason = end_sentence(f"Not sent: {_reason_words(outcome.error)}")
     kept = "No batch was created, and the checked file is still here."
-    words = f"{reason} {kept}{_account_sentences(draft, outcome.error)}"
+    words = f"{reason} {kept} {_step_words(outcome.error)}"
     again = actions(
         [button("Send", Send(draft.id), style="primary", renew=True), button("Discard", Discard(draft.id), renew=True)]
     )
@@ -303,29 +324,29 @@ def _refused_words(outcome: SendRefused) -> str:
     if isinstance(error, RequestTooLarge):
         size = f" ({file_size(error.sent)})" if error.sent is not None else ""
         return (
-            f"The file{size} is too large. The API takes up to {BODY_LIMIT}, and a proxy in front of it may take less. "
-            "Nothing was created. Split the file and upload the parts."
+            f"The file{size} is too large, so no batch was created. The API takes up to {BODY_LIMIT}, and a proxy in "
+            "front of it may take less. Split the file and upload the parts."
         )
-    which = f" It names request {code(outcome.custom_id, 64)}." if outcome.custom_id else ""
-    return (
-        f"{end_sentence(f'The API refused the batch: {quote_api(error.message)}')}{which} "
-        "Nothing was created. Fix the file and upload it again."
-    )
+    refused = f"The API refused the batch: {quote_api(error.message)}"
+    fix = f"Fix the request {code(outcome.custom_id, 64)} in the file" if outcome.custom_id else "Fix the file"
+    return f"{end_sentence(refused)} No batch was created. {fix} and upload it again."
 
 
-def _account_sentences(draft: Draft, error: ExpectedError) -> str:
-    """Return what to do after a refusal that names no request: the account, the key or the proxy may be the cause."""
-    if not isinstance(error, ApiRejected):
-        return ""
-    remedy = known_code_words(error)
-    if not remedy:
-        is_key = isinstance(error, KeyRefused)
-        remedy = "An administrator must check the API key." if is_key else "The API doesn't name a faulty request."
-    return f" {remedy} Once the cause is fixed, {_send_command(draft)} asks again."
-
-
-def _send_command(draft: Draft) -> str:
-    return code(f"/batch send {draft.reference}")
+def _step_words(error: ApiError | ScratchFileFailed | StoreUnavailable) -> str:
+    """Return what must be done before the draft can be sent again."""
+    match error:
+        case ScratchFileFailed(full=True) | StoreUnavailable(reason="full"):
+            return "When an administrator has freed space, press *Send*."
+        case ScratchFileFailed():
+            return "When an administrator has made the disk writable, press *Send*."
+        case StoreUnavailable(reason="read-only"):
+            return "When an administrator has made it writable, press *Send*."
+        case ApiRejected():
+            return f"{step_before_sending(error)} When that is fixed, press *Send*."
+        case SpendLimitReached():
+            return "When an administrator has raised the spend limit, press *Send*."
+        case _:
+            return "Press *Send* again in a minute."
 
 
 def _reason_words(error: ApiError | ScratchFileFailed | StoreUnavailable) -> str:
@@ -333,7 +354,7 @@ def _reason_words(error: ApiError | ScratchFileFailed | StoreUnavailable) -> str
         case ScratchFileFailed():
             return f"I couldn't write a copy of the requests to Batchdesk's disk ({code(error.reason)})"
         case StoreUnavailable():
-            return f"Batchdesk's store is {STORE_STATES[error.reason]}"
+            return f"Batchdesk's database is {STORE_STATES[error.reason]}"
         case ApiError():
             return quote_api(error.message)
         case unreachable:
@@ -346,8 +367,8 @@ def _render_answer_lost(outcome: AnswerLost) -> Message:
     rest = outcome.rest
     sent = f"{_lost_words(outcome)} I won't send them again, because that could cost twice."
     if rest is not None:
-        verb = "was" if rest.requests == 1 else "were"
-        sent += f" The other {number(rest.requests)} {verb} not sent and can still be."
+        was, it = ("was", "it") if rest.requests == 1 else ("were", "them")
+        sent += f" The other {number(rest.requests)} {was} not sent. You can still send {it}."
     found, rows = search_result(draft, outcome.new_batches)
     more = rest_buttons(rest) if rest else ()
     return Message(f"{sent} {found}", (section(sent), section(found), *rows, *more, *_trace(outcome.error)))

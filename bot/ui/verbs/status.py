@@ -10,10 +10,18 @@ from bot.ui.reply import Block, Message, Viewer
 
 def render_status(outcome: StatusOutcome, viewer: Viewer) -> Message:
     """Return the card; for a sample, also the requests that wait for it."""
-    blocks = batch_card(outcome.batch, viewer, outcome.canceled_by, outcome.watchers, shared=outcome.public)
+    asks = outcome.rest is not None and Permission.OPERATE in viewer.permissions
+    blocks = batch_card(
+        outcome.batch,
+        viewer,
+        outcome.canceled_by,
+        outcome.watchers,
+        shared=outcome.public,
+        leads=not (asks and outcome.batch.has_ended),
+    )
     text = card_text(outcome.batch, viewer.names.get(outcome.batch.id), viewer.now)
     if outcome.rest is None:
         return Message(text, blocks, public=outcome.public)
     words = rest_words(outcome.rest)
-    asks: tuple[Block, ...] = rest_buttons(outcome.rest) if Permission.OPERATE in viewer.permissions else ()
-    return Message(f"{text} {words}", (*blocks, section(words), *asks), public=outcome.public)
+    buttons: tuple[Block, ...] = rest_buttons(outcome.rest, leads=outcome.batch.has_ended) if asks else ()
+    return Message(f"{text} {words}", (*blocks, section(words), *buttons), public=outcome.public)

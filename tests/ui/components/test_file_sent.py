@@ -16,4 +16,4 @@ def test_a_file_that_the_channel_did_not_accept_is_reported_as_sent_to_direct_me
 
     for words in (said.text, shown(said)):
         assert "in this channel" not in words
-        assert "in your messages with me" in words
+        assert "in our direct messages" in words

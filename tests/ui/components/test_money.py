@@ -38,6 +38,6 @@ def test_every_gap_in_a_cost_is_named() -> None:
     assert said[0].endswith("`model-e` and 2 more")
     assert said[1:] == [
         "no known price for the region `mars`",
-        "1 web search not included",
-        "unreadable tokens of 2 requests",
+        "1 web search is not included",
+        "tokens of 2 requests can't be read",
     ]

@@ -40,5 +40,5 @@ def test_a_file_reports_inconsistencies_as_the_card_does(kind: ResultFileKind) -
     said = message_of(render(replace(outcome, kind=kind, fetched=troubled.fetched), READER))
 
     for words in (said.text, shown(said)):
-        assert "The file and the batch disagree" in words
-        assert "11 lines could not be read as results" in words
+        assert "The results file doesn't match the batch's counts" in words
+        assert "11 lines can't be read as results" in words

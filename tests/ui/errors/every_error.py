@@ -9,6 +9,7 @@ from bot.api import ids
 from bot.caller import ChannelId
 from bot.commands.language import errors as typed
 from bot.commands.language.errors import MissingReference, NeedsChannel
+from bot.commands.list import List
 from bot.commands.stop_reading import ReadingOfAnother
 from bot.confirmations import ConfirmationRefused, RefusalReason
 from bot.errors import ExpectedError
@@ -28,7 +29,7 @@ from bot.operations.progress import ReadingProgress, ReadingStopped
 from bot.operations.read_results import ResultsNotSaved, ResultsNotYetAvailable, ResultsTruncated
 from bot.operations.retirements import RetiresMeanwhile
 from bot.operations.shared_files import FileUnreadable, NoFileInMessage, UnreadableReason
-from bot.operations.work_limits import DRAFTS_OF_ALL, DRAFTS_OF_ONE, TooManyDrafts, TooMuchWork
+from bot.operations.work_limits import DRAFTS_OF_ALL, DRAFTS_OF_ONE, RunningWork, TooManyDrafts, TooMuchWork
 from bot.permissions import NotPermitted, RequesterNotPermitted, Rule
 from bot.results.summary import (
     SummaryUnreadable,
@@ -93,6 +94,7 @@ def _not_a_yes() -> dict[str, ExpectedError]:
             why,
             None if why is RefusalReason.UNKNOWN else DELETE_QUESTION,
             entry() if why in (RefusalReason.USED, RefusalReason.KEPT) else None,
+            command=f"delete {ID}" if why in (RefusalReason.UNKNOWN, RefusalReason.OTHER_COMMAND) else "",
         )
         for why in RefusalReason
     }
@@ -103,20 +105,30 @@ def _not_a_yes() -> dict[str, ExpectedError]:
     }
 
 
+SLACK_SAID = {
+    UnreadableReason.NOT_THERE: "file_not_found",
+    UnreadableReason.NO_SCOPE: "missing_scope",
+    UnreadableReason.NOT_PERMITTED: "access_denied",
+    UnreadableReason.SLACK: "internal_error",
+}
 READ_AGAIN = f"results {ID} --file"
+CHECKED_WORK = RunningWork("requests *of* <today>.jsonl", "create F0123456789")
+READ_WORK = RunningWork(ID, READ_AGAIN)
 
 ERRORS: dict[str, ExpectedError] = {
     **_not_permitted(),
     **_not_a_yes(),
-    "too_much_work_of_one": TooMuchWork(("requests *of* <today>.jsonl", ID, ID, "results last"), 9, 4),
-    "too_much_work_of_all": TooMuchWork((ID,), 12, 12),
+    "too_much_work_of_one": TooMuchWork((CHECKED_WORK, READ_WORK, READ_WORK, RunningWork("", "results last")), 9, 4),
+    "too_much_work_of_all": TooMuchWork((READ_WORK,), 12, 12),
     "too_much_work_of_others": TooMuchWork((), 12, 12),
     "too_many_drafts_of_one": TooManyDrafts(OpenDrafts(25, 58_641_950, (DRAFT, RETRY)), DRAFTS_OF_ONE, is_own=True),
     "too_many_drafts_of_all": TooManyDrafts(OpenDrafts(0, 0), DRAFTS_OF_ALL, is_own=False),
     "too_long": typed.TextTooLong("", 10_000, 3_000),
     "unknown_verb": typed.UnknownVerb("", "xyzzy", None),
     "unknown_verb_suggestion": typed.UnknownVerb("", "delte", "delete"),
-    "unknown_option": typed.UnknownOption("list", "size", ("public", "older-than", "limit")),
+    "unknown_option": typed.UnknownOption(
+        "list", "size", tuple(option.name for option in List.options if option.meaning)
+    ),
     "unknown_option_near": typed.UnknownOption("list", "labels", ("label", "owner", "limit")),
     "unknown_option_of_none": typed.UnknownOption("delete", "force", ()),
     "unknown_option_without_verb": typed.UnknownOption("", "all", ("public",)),
@@ -137,7 +149,7 @@ ERRORS: dict[str, ExpectedError] = {
     "reference_ambiguous_label": find_batch.ReferenceAmbiguous(
         "01", EVERY_STATE[:2], 2, {EVERY_STATE[1].id: BatchNames(label="01 <eval>")}
     ),
-    "invalid_id": ids.InvalidBatchId("../models", "holds '/' at position 3"),
+    "invalid_id": ids.InvalidBatchId("../models", "contains '/' at position 3"),
     "results_broken": api.ResultsBroken(10, 2_048, "line 11 is not JSON"),
     "batch_not_found": api.BatchNotFound("not_found_error", "No such batch", 404, "req_011CQ", batch_id=ID),
     "rejected": api.ApiRejected("invalid_request_error", "Message Batch cannot be deleted", 400, "req_011CQ"),
@@ -165,7 +177,10 @@ ERRORS: dict[str, ExpectedError] = {
     "bill_refused": BillUnreadable(api.ApiRejected("invalid_request_error", "Not with HIPAA.", 400, "req_011CQ")),
     "bill_refused_by_a_proxy": BillUnreadable(api.ApiRejected("http_403", "403 Forbidden", 403)),
     "bill_unavailable": BillUnreadable(api.ApiUnavailable("api_error", "Internal server error", 500, "req_011CQ")),
-    **{f"file_{why.name.lower()}": FileUnreadable(why, "requests.jsonl", "said") for why in UnreadableReason},
+    **{
+        f"file_{why.name.lower()}": FileUnreadable(why, "requests.jsonl", SLACK_SAID.get(why, ""))
+        for why in UnreadableReason
+    },
     **{
         f"draft_{state}": DraftUnavailable(replace(DRAFT, state=state, batch_id=ID))
         for state in ("sent", "sending", "waiting", "unknown", "dropped", "held")
@@ -183,6 +198,7 @@ ERRORS: dict[str, ExpectedError] = {
     "retried_meanwhile_by_many": RetriedMeanwhile(RETRY, OTHER_RETRIES),
     "retires_meanwhile": RetiresMeanwhile(DRAFT, RETIRING[1:2]),
     "retires_no_more": RetiresMeanwhile(replace(DRAFT, state="waiting"), ()),
+    "retried_meanwhile_by_none": RetriedMeanwhile(RETRY, ()),
     "retried_before_approval": RetriedMeanwhile(replace(RETRY, state="waiting"), (f"draft {DRAFT.id}",)),
     "missing_draft": MissingReference("send"),
     "missing_custom_id": typed.MissingCustomId("show", "last"),
@@ -203,6 +219,7 @@ ERRORS: dict[str, ExpectedError] = {
     "reading_stopped_closing": ReadingStopped(ReadingProgress(), "", closing=True),
     "reading_of_another": ReadingOfAnother(BEN.user),
     "spool_failed": ScratchFileFailed(full=True, reason="No space left on device"),
+    "spool_forbidden": ScratchFileFailed(full=False, reason="Permission denied"),
     "summary_unreadable": SummaryUnreadable("its version is 7, not 1"),
     "needs_channel": NeedsChannel("notify"),
 }

@@ -7,8 +7,12 @@ from typing import get_args
 from msgspec.structs import replace
 
 from bot.operations.cost_totals import DeletedCost
+from bot.operations.progress import Phase, ReadingProgress
 from bot.operations.retiring_use import RetiringUse, Use
+from bot.store.records.labels import Relative
 from bot.store.records.notices import Notice
+from bot.store.transactions.split_draft import CANARY
+from bot.ui.components.progress import render_progress
 from bot.ui.notices.abandoned_draft import (
     render_batch_found,
     render_batch_not_created,
@@ -17,12 +21,38 @@ from bot.ui.notices.abandoned_draft import (
 )
 from bot.ui.notices.digest import Digest, Share, render_digest
 from bot.ui.notices.notice import BatchEvent, NoticeContext, draw_notice, render_notice
+from bot.ui.notices.settled_change import (
+    ApprovalNotAsked,
+    CancelAccepted,
+    DraftNotSent,
+    DraftSent,
+    Finding,
+    OutcomeUnknown,
+    Settlement,
+    SettlingFailed,
+    settled_change_words,
+    waiting_change_words,
+)
+from bot.ui.notices.shared_channel import shared_channel_words
+from bot.ui.notices.unconfirmed import unconfirmed_words
 from bot.ui.notices.watch_card import WatchCardState, render_watch_card
 from bot.ui.reply import Message
 from tests.builders import ADA, ADMIN, BATCHES, BEN, ID, NOW, batch_id, canceled, canceling, counts, ended, running
 from tests.ui.draft_samples import DRAFT, REST, RETIRING, SAMPLE, SAMPLE_FIRST
 from tests.ui.outcomes.cost import AGREES, DIFFERS
 from tests.ui.samples import ENDED, NAMES, WATCHERS
+
+WITH_RELATIVES = replace(
+    NAMES,
+    note="prompt v7, rerun of Monday",
+    file_name="requests.jsonl",
+    relatives=(
+        Relative(ID, batch_id(1), "retry"),
+        Relative(batch_id(2), ID, "retry"),
+        Relative(batch_id(3), ID, CANARY),
+        Relative(batch_id(4), ID, "retry"),
+    ),
+)
 
 CARDS: dict[str, Message] = {
     **{f"card_{name}": render_watch_card(batch, ADMIN, WatchCardState(WATCHERS)) for name, batch in BATCHES.items()},
@@ -34,6 +64,10 @@ CARDS: dict[str, Message] = {
     "card_canceled_by": render_watch_card(canceling(), ADMIN, WatchCardState(WATCHERS, canceled_by=BEN.user)),
     "card_fed": render_watch_card(running(), ADMIN, WatchCardState(is_fed=True)),
     "card_fed_and_watched": render_watch_card(running(), ADMIN, WatchCardState(WATCHERS, is_fed=True)),
+    "card_few_failed": render_watch_card(ended(counts(succeeded=19_990, errored=10)), ADMIN, WatchCardState(WATCHERS)),
+    "card_with_relatives": render_watch_card(
+        ENDED, replace(ADMIN, names={ID: WITH_RELATIVES}), WatchCardState(WATCHERS)
+    ),
     "card_results_not_there_yet": render_watch_card(
         ENDED.model_copy(update={"results_url": None}), ADMIN, WatchCardState(WATCHERS)
     ),
@@ -76,7 +110,10 @@ NOTICES: dict[str, Message] = {
         if each.has_ended
     },
     "notice_named": render_notice("ended", NoticeContext(ENDED, WATCHERS, NOW, names=NAMES)),
-    "notice_deleted": render_notice("gone", NoticeContext(running(), WATCHERS, NOW, deleted_here=True)),
+    "notice_deleted": render_notice(
+        "gone", NoticeContext(running(), WATCHERS, NOW, deleted_here=True, deleted_by=BEN.user)
+    ),
+    "notice_deleted_by_no_one_known": render_notice("gone", NoticeContext(running(), WATCHERS, NOW, deleted_here=True)),
     "notice_for_nobody": render_notice("ended", NoticeContext(ENDED, (), NOW)),
     "notice_with_details": render_notice(
         "ended", NoticeContext(ENDED, WATCHERS, NOW, details=("31 prompt too long", "Cost: $1.20"))
@@ -87,6 +124,50 @@ NOTICES: dict[str, Message] = {
     "notice_appeared": draw_notice(Notice("feed:1", None, "appeared", "C1", (), NOW, {"more": 2_980}), None, NOW),
     "notice_act": draw_notice(
         Notice("act:1", None, "act", ADA.user, WATCHERS, NOW, {"words": "I looked again."}), None, NOW
+    ),
+}
+
+_SETTLED: dict[str, Finding] = {
+    **{each.name.lower(): each for each in Settlement},
+    "cancel_accepted": CancelAccepted(canceling()),
+    "cancel_ended": CancelAccepted(canceled()),
+    "outcome_unknown": OutcomeUnknown("api_error"),
+    "failed": SettlingFailed("the API refused it"),
+    "sent": DraftSent(ID),
+    "not_sent": DraftNotSent(DRAFT.id),
+    "approval_not_asked": ApprovalNotAsked(DRAFT.id),
+}
+
+
+def _settled_command(name: str) -> tuple[str, str]:
+    """Return a verb and a subject that can end so."""
+    if name in ("draft_refused", "sent", "not_sent", "approval_not_asked"):
+        return "send", DRAFT.id
+    return ("cancel" if "cancel" in name else "delete"), ID
+
+
+_SENTENCES: dict[str, str] = {
+    **{f"settled_{name}": settled_change_words(*_settled_command(name), finding) for name, finding in _SETTLED.items()},
+    "settled_named": settled_change_words("cancel", ID, Settlement.DONE, NAMES),
+    "settling_waits": waiting_change_words("cancel", ID, NOW + timedelta(hours=1)),
+    "unconfirmed": unconfirmed_words("C0BATCHES", ID),
+    "unconfirmed_in_direct_messages": unconfirmed_words("U0ADA", None),
+    "shared_channel": shared_channel_words("C0BATCHES"),
+}
+NOTICES |= {
+    f"notice_{name}": draw_notice(Notice("act:1", None, "act", ADA.user, (), NOW, {"words": words}), None, NOW)
+    for name, words in _SENTENCES.items()
+}
+
+HALF = ReadingProgress(ID, 12_345, 34_567_890, 20_000)
+PROGRESS: dict[str, Message] = {
+    **{f"progress_{phase.name.lower()}": render_progress(HALF, phase, 12.0, "r1") for phase in Phase},
+    "progress_begun": render_progress(ReadingProgress(ID), Phase.UNDER_WAY, 0.0, "r1"),
+    "progress_of_a_family": render_progress(
+        ReadingProgress(ID, 12_345, 34_567_890, None, 1, 3), Phase.UNDER_WAY, 12.0, "r1"
+    ),
+    "progress_of_a_file": render_progress(
+        ReadingProgress("requests.jsonl", 12_345, 34_567_890), Phase.UNDER_WAY, 12.0, None
     ),
 }
 

@@ -9,5 +9,6 @@ from tests.ui.draft_samples import DRAFT, OVER_THE_LIMIT, RETIRING, RETRY, quest
 OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "question_approval": question(ApproveChange(RETRY, (batch_id(7),), exceeded=OVER_THE_LIMIT)),
     "question_approval_retiring_soon": question(ApproveChange(DRAFT, retiring=RETIRING, exceeded=OVER_THE_LIMIT)),
+    "question_approval_by_name": question(ApproveChange(RETRY, (), exceeded=OVER_THE_LIMIT, is_named=True)),
     "question_approval_after_the_limit_was_raised": question(ApproveChange(RETRY, (batch_id(7),))),
 }

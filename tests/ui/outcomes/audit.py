@@ -63,7 +63,16 @@ AUDITS: dict[str, AuditShown] = {
             RecordedAct(entry(5, "unknown", command="results last --merged")),
             RecordedAct(entry(4, command="audit --export", subject=None)),
             RecordedAct(entry(3, "failed", command="notice ended", detail="channel_not_found", user_id="")),
-            RecordedAct(entry(2, "failed", command="notice unseen", channel_id="U0ADA", detail="gone", user_id="")),
+            RecordedAct(
+                entry(
+                    2,
+                    "failed",
+                    command="notice unseen",
+                    channel_id="U0ADA",
+                    detail="it was outdated before it could be sent",
+                    user_id="",
+                )
+            ),
         ),
         None,
     ),

@@ -30,9 +30,9 @@ def test_counts_that_disagree_are_reported_in_full_and_in_the_notification() -> 
     full = MESSAGES["results_full_troubled"]
 
     for said in (shown(full), MESSAGES["results_troubled"].text):
-        assert "The file and the batch disagree" in said
+        assert "The results file doesn't match the batch's counts" in said
         assert "1,150 succeeded in the file, 1,161 in the batch" in said
-        assert "11 lines could not be read as results" in said
+        assert "11 lines can't be read as results" in said
         assert "2 lines repeat a `custom_id`" in said
 
 
@@ -62,7 +62,7 @@ def test_the_three_largest_causes_are_shown_and_a_button_opens_the_others() -> N
     for each in ("_request_error` ·", "× `expired`", "× `canceled`", "× `novel"):
         assert full.count(each) == 1
     assert "More causes" in labels("results_troubled")
-    assert "12 more failures with other causes" in shown(MESSAGES["results_full_troubled"])
+    assert "12 more failures have other causes" in shown(MESSAGES["results_full_troubled"])
 
 
 def test_one_more_cause_is_one_cause() -> None:
