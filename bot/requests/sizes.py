@@ -15,7 +15,8 @@ IMAGE_TOKENS = 4_784
 Caching = Literal["", "5m", "1h"]
 
 _SOURCE_TYPES = ("base64", "url", "file")  # of an attachment
-_PROMPT_KEYS = ("system", "messages", "tools", "output_config", "output_format")
+_CONTAINERS = frozenset(("source", "content", "file_id"))  # what a block may hold besides text
+_PROMPT_KEYS = ("system", "tools", "output_config", "output_format")
 _MOST_NAMES = 20
 _OTHERS = "other tools"
 _NUMBER_SIZE = 24  # bytes of any number but a large integer
@@ -145,6 +146,8 @@ def count_prompt_characters(params: Mapping[str, Any]) -> int:
 class _Prompt:
     """What a prompt contains: `size` in bytes, images of bounded size, and attachments of unknown size."""
 
+    __slots__ = ("attachments", "caching", "characters", "images", "size")
+
     def __init__(self) -> None:
         self.characters = 0
         self.size = 0
@@ -152,9 +155,27 @@ class _Prompt:
         self.attachments = 0
         self.caching: Caching = ""
 
-    def add_text(self, text: str) -> None:
-        self.characters += len(text)
-        self.size += len(text) if text.isascii() else len(text.encode(errors="surrogatepass"))
+    def add_values(self, values: list[Any]) -> None:
+        """Add JSON as text, without recursion, so that no nesting is too deep. Every request comes through here."""
+        characters = wide = numbers = 0
+        while values:
+            value = values.pop()
+            if isinstance(value, dict):
+                if "cache_control" in value:
+                    self.add_caching(value["cache_control"])
+                values += value.values()
+                value = "".join(value)
+            elif isinstance(value, list):
+                values += value
+                continue
+            elif not isinstance(value, str):
+                numbers += value.bit_length() if isinstance(value, int) and value > 2**64 else _NUMBER_SIZE
+                continue
+            characters += len(value)
+            if not value.isascii():
+                wide += len(value.encode(errors="surrogatepass")) - len(value)
+        self.characters += characters
+        self.size += characters + wide + numbers
 
     def add_caching(self, control: object) -> None:
         """Take an unknown life of a cache write for the longer one, which is dearer."""
@@ -163,6 +184,7 @@ class _Prompt:
             self.caching = self.caching or "5m" if is_short else "1h"
 
     def add_source(self, block_type: object, source: Mapping[str, Any]) -> None:
+        """Add the source of an image or document."""
         self.characters += ATTACHMENT_CHARACTERS
         if block_type == "image" and source.get("type") == "base64":
             self.images += 1
@@ -171,65 +193,47 @@ class _Prompt:
 
 
 def _measure_prompt(params: Mapping[str, Any]) -> _Prompt:
-    """Measure without recursion, so that no nesting is too deep."""
     prompt = _Prompt()
     prompt.add_caching(params.get("cache_control"))
-    blocks: list[Any] = []
-    values: list[Any] = [params[key] for key in _PROMPT_KEYS if key in params and key != "messages"]
+    values: list[Any] = [params[key] for key in _PROMPT_KEYS if key in params]
+    contents: list[Any] = []
     messages = params.get("messages")
     for message in messages if isinstance(messages, list) else ():
-        if isinstance(message, dict):
-            prompt.add_text("".join(message))
-            blocks.append(message.get("content"))
-            values += [value for key, value in message.items() if key != "content"]
-    while blocks or values:
-        if values:
-            _measure_value(prompt, values.pop(), values)
+        if isinstance(message, dict) and isinstance(message.get("content"), list):
+            values += [*message, *(value for key, value in message.items() if key != "content")]
+            contents.append(message["content"])
         else:
-            _measure_blocks(prompt, blocks.pop(), blocks, values)
+            values.append(message)
+    while contents:
+        _sort_blocks(prompt, contents.pop(), contents, values)
+    prompt.add_values(values)
     return prompt
 
 
-def _measure_value(prompt: _Prompt, value: object, left: list[Any]) -> None:
-    """Measure any JSON as text."""
-    if isinstance(value, str):
-        prompt.add_text(value)
-    elif isinstance(value, list):
-        left += value
-    elif isinstance(value, dict):
-        prompt.add_text("".join(value))
-        prompt.add_caching(value.get("cache_control"))
-        left += value.values()
-    else:
-        prompt.size += value.bit_length() if isinstance(value, int) and value > 2**64 else _NUMBER_SIZE
-
-
-def _measure_blocks(prompt: _Prompt, content: object, blocks: list[Any], values: list[Any]) -> None:
-    """Measure content, and nested content later. Only a block of content can be an attachment."""
-    if not isinstance(content, list):
-        values.append(content)
-        return
+def _sort_blocks(prompt: _Prompt, content: list[Any], contents: list[Any], values: list[Any]) -> None:
+    """Add the attachments of content, and collect what is text. Only a block of content can be an attachment."""
     for block in content:
-        if not isinstance(block, dict):
+        if not isinstance(block, dict) or block.keys().isdisjoint(_CONTAINERS):
             values.append(block)
             continue
-        prompt.add_text("".join(block))
         prompt.add_caching(block.get("cache_control"))
-        source = block.get("source")
+        values += block
         for key, value in block.items():
-            if key == "content" and block.get("type") != "tool_use":
-                blocks.append(value)
-            elif key == "source" and isinstance(source, dict):
-                if source.get("type") in _SOURCE_TYPES:
-                    prompt.add_source(block.get("type"), source)
-                elif source.get("type") == "content":
-                    blocks.append(source.get("content"))
-                else:
-                    values.append(source)
-            elif key == "file_id":
-                prompt.attachments += 1
-            else:
-                values.append(value)
+            _sort_part(prompt, block.get("type"), key, value, contents, values)
+
+
+def _sort_part(
+    prompt: _Prompt, block_type: object, key: str, value: Any, contents: list[Any], values: list[Any]
+) -> None:
+    if key == "content" and isinstance(value, list):
+        contents.append(value)
+    elif key == "source" and isinstance(value, dict) and value.get("type") in _SOURCE_TYPES:
+        prompt.add_source(block_type, value)
+    elif key == "source" and isinstance(value, dict) and isinstance(value.get("content"), list):
+        contents.append(value["content"])
+    else:
+        prompt.attachments += key == "file_id"
+        values.append(value)
 
 
 def _group_key(size: RequestSize) -> tuple[PriceKind, bool, int]:
