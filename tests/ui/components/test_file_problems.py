@@ -82,5 +82,5 @@ def test_a_warning_of_a_model_names_the_place_the_value_and_the_model() -> None:
 def test_the_warning_about_a_deprecated_model_names_the_day() -> None:
     warning = GroupedWarning(WarningKind.DEPRECATED_MODEL, "params.model", "claude-opus-4-5", 3, day="2027-01-22")
 
-    words = "`claude-opus-4-5`: deprecated, will be retired on 2027-01-22 (1 line, first in line 3)"
+    words = "`claude-opus-4-5`: deprecated, and will be retired on 2027-01-22 (1 line, first in line 3)"
     assert warning_lines((warning,)) == [words]
