@@ -17,6 +17,8 @@ from tests.journeys.creating import make_jsonl, make_request, share_file
 
 CANARIES = ("canary-id", "canary-error", "canary-prompt", "canary-answer")
 """Words that only contents have: an id and an error of a request, a prompt, and an answer."""
+ANSWERED = "answered"
+"""The id of the one request that has an answer. It is typed, so it is no secret."""
 _GUARDED = (tables.labels, tables.mutes, tables.quiet_levels, tables.drafts, tables.confirmations)
 """The tables that only someone with a right changes."""
 
@@ -81,7 +83,8 @@ class Target:
             "--full",
         )
         places = ("", " --public")
-        return tuple(f"results {self.ended.id} {file}{place}" for file in files for place in places)
+        results = tuple(f"results {self.ended.id} {file}{place}" for file in files for place in places)
+        return (*results, f"show {self.ended.id} {ANSWERED}")
 
     @property
     def record(self) -> tuple[str, ...]:
@@ -181,5 +184,6 @@ def make_results(errored: int, kind: str) -> str:
     error = {"type": "error", "error": {"type": kind, "message": "canary-error: too long"}}
     results: list[dict[str, Any]] = [{"type": "succeeded", "message": answer}]
     results += [{"type": "errored", "error": error}] * errored
-    lines = ({"custom_id": f"canary-id-{number}", "result": result} for number, result in enumerate(results))
+    ids = [ANSWERED, *(f"canary-id-{number}" for number in range(1, errored + 1))]
+    lines = ({"custom_id": id, "result": result} for id, result in zip(ids, results, strict=True))
     return "".join(json.dumps(line) + "\n" for line in lines)
