@@ -252,6 +252,43 @@ async def read_to_end(reader: asyncio.StreamReader) -> bytes:
         return b""
 
 
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        b"Content-Length: 0\r\nContent-Length: 5",
+        b"Content-Length: 5, 5",
+        b"Content-Length: +5",
+        b"Content-Length: -1",
+        b"Content-Length: 0x5",
+        b"Content-Length: 5\x0b",
+        b"Content-Length : 5",
+        b"Content-Length: 5.0",
+        b"Content-Length: " + b"9" * 40,
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 5",
+        b"Transfer-Encoding: xchunked",
+        b"Transfer-Encoding: chunked, identity",
+        b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+        b"Transfer-Encoding:\x0bchunked",
+        b"Transfer-Encoding : chunked",
+        b"X: y\nTransfer-Encoding: chunked",
+        b"X: y\rTransfer-Encoding: chunked",
+    ],
+)
+async def test_no_command_hides_in_a_request_of_doubtful_length(lengths: bytes) -> None:
+    body = b"command=%2Fbatch&text=help&team_id=T0HERE&user_id=U0ADA"
+    hidden = write_request(sign(body), len(body), body)
+    head = b"POST /slack/events HTTP/1.1\r\nHost: x\r\n" + lengths + b"\r\n\r\n"
+
+    async with open_door() as door:
+        for opening in (b"", b"0\r\n\r\n", b"5\r\nhello\r\n0\r\n\r\n", b"hello"):
+            answers = await door.begin(head + opening + hidden)
+            door.writers[-1].write_eof()
+            assert b" 200 " not in await read_to_end(answers)
+
+        assert door.commands == []
+
+
 async def test_those_who_were_refused_and_still_send_crowd_no_one_out() -> None:
     body = b"command=%2Fbatch&text=help&team_id=T0HERE&user_id=U0ADA"
     whole = write_request(sign(body), len(body), body)
