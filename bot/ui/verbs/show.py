@@ -153,14 +153,13 @@ def _render_not_found(outcome: ResultNotFound, viewer: Viewer) -> Message:
     if missing.broken:
         lines = quantity(missing.broken, "line")
         words.append(f"{lines} couldn't be read as {'a result' if missing.broken == 1 else 'results'}.")
-    if missing.near:
-        words.append(f"Similar: {', '.join(code(custom_id, 64) for custom_id in missing.near)}.")
     buttons = [
         button(custom_id, Show(query.reference, custom_id), spoken=f"Show {custom_id}")
         for custom_id in filter(is_custom_id, missing.near)
     ]
-    text = " ".join(words)
-    return Message(text, (section(text), *actions(buttons)), modal_title=_TITLE)
+    shown = " ".join([*words, *(["Did you mean one of these?"] if buttons else [])])
+    similar = [f"Similar: {', '.join(code(custom_id, 64) for custom_id in missing.near)}."] if missing.near else []
+    return Message(" ".join([*words, *similar]), (section(shown), *actions(buttons)), modal_title=_TITLE)
 
 
 def _render_too_late(outcome: ShowTooLate, viewer: Viewer) -> Message:
