@@ -25,7 +25,7 @@ async def test_the_person_gets_a_reference_and_the_log_the_traceback_with_it(
     acked, _ = await http_desk.deliver("interactive", payload)
 
     reply = http_desk.slack.messages(BATCHES, ADA)[-1]
-    found = re.search(r"details under `([0-9a-f]{8})`", reply.visible_text)
+    found = re.search(r"Give `([0-9a-f]{8})` to your administrator", reply.visible_text)
     assert acked
     assert found is not None
     [record] = [record for record in caplog.records if found[1] in record.getMessage()]
