@@ -39,8 +39,8 @@ from bot.store.transactions.begin_watch import SWEEP
 CHANNEL = "C0BATCHES"
 PEOPLE = {"U0ADA": "D0ADA", "U0BEN": "D0BEN", "U0CYD": "D0CYD", "U0DOT": "D0DOT"}
 """Operators, each with their messages with the bot."""
-LIMIT = 30
-"""BATCHDESK_REQUEST_LIMIT: a larger file needs the approval of another operator."""
+LIMIT = 300
+"""BATCHDESK_REQUEST_LIMIT: beyond so many requests of a person in 24 hours, another operator must approve."""
 ANSWER_SECONDS = 45.0
 """How long a person waits for an answer before they do something else."""
 HEAL_SECONDS = 300.0
@@ -146,11 +146,12 @@ class Soak:
         shared = self.slack.share_file(user, CHANNEL, f"{name}.jsonl", content)
         line = f"/batch create {shared.files[0]['id']}"
         act = await self.do(user, "check", name, lambda: self.slack.slash(user, CHANNEL, line), is_change=False)
-        wanted = "Send 10 first" if first else "Ask for approval" if count > LIMIT else "Send"
-        question = self.find_button(user, wanted, name) if act.answered else None
+        wanted = ("Send 10 first", "Ask for approval: 10 first") if first else ("Send", "Ask for approval")
+        found = [(text, self.find_button(user, text, name)) for text in wanted] if act.answered else []
+        text, question = next((pair for pair in found if pair[1] is not None), ("", None))
         if question is None:
             return
-        await self.do(user, "send", name, lambda: self.slack.press(user, question, text=wanted))
+        await self.do(user, "send", name, lambda: self.slack.press(user, question, text=text))
         asked = self.find_button(user, "Approve", name)
         if asked is not None:
             self.approvals.append((user, asked))
