@@ -88,10 +88,11 @@ class TextDetector:
     def has_text(self, line: bytes, names_length: int) -> bool:
         """Return whether the answer of a line has text. `names_length`: of its custom_id and its model together."""
         at = self.offset + names_length
-        if not line.startswith(_CONTENT_KEY, at):
+        if not (begins_with_thought := line.startswith(_THOUGHT, at)) and not line.startswith(_CONTENT_KEY, at):
             at = max(0, line.find(_CONTENT_KEY, 0, _SEARCHED))
             self.offset = at - names_length
-        if line.startswith(_THOUGHT, at):
+            begins_with_thought = line.startswith(_THOUGHT, at)
+        if begins_with_thought:
             # A thought has no blocks of its own, so a text block behind the next brace is the next block.
             after = line.find(b"{", at + len(_THOUGHT))
             if line.startswith(self._block, after) and line[after + len(self._block)] != QUOTE:

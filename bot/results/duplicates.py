@@ -17,9 +17,9 @@ class DuplicateCounter:
 
     def add_all(self, texts: Iterable[str]) -> None:
         """Add `texts`."""
-        appends = self._appends
+        appends, mask = self._appends, _LAST_BUCKET
         for number in map(hash, texts):
-            appends[number & _LAST_BUCKET](number)
+            appends[number & mask](number)
 
     def count_in_steps(self) -> Iterator[None]:
         """Count one bucket a step (0.1 ms for 100,000 texts); add nothing afterwards.

@@ -116,13 +116,11 @@ class ResultsSummarizer:
                 self._count_other(line)
                 continue
             add_message(message := result.message)
-            names_length = len(line.custom_id) + len(message.model)
-            at = offset + names_length
+            at = offset + len(line.custom_id) + len(message.model)
             if raw.startswith(opening, at) and raw[at + length] != QUOTE:
                 continue
-            if not texts.has_text(raw, names_length):
+            if not texts.has_text(raw, at - offset):
                 self._answers.add_textless(line.custom_id, message.stop_reason)
-            opening, length, offset = texts.opening, len(texts.opening), texts.offset
         self._pending += read.parts
         if len(self._pending) >= _GROUP_SIZE or self._reader.bytes_read - self._counted_bytes >= _GROUP_BYTES:
             self._count_pending()
