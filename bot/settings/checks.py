@@ -24,6 +24,7 @@ from bot.settings.table import SETTINGS
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 _ANTHROPIC_HOST = r"(?i)https?://([\w.-]+\.)?anthropic\.com(?![\w.-])"
 _ADDRESS = r"(?i)https?://([\w.-]+|\[[0-9a-f:]+\])(:[1-9]\d{0,4})?(/\S*)?"
+_POSTGRES = r"postgresql\+psycopg://([^:/]*(:[^@]*)?@)?(\[[^/?]+\]|[^/:?\[]*)(:[0-9]{0,5})?([/?].*)?"
 _PROXY = r"(?i)https?://([^\s/@]+@)?([\w.-]+|\[[0-9a-f:]+\])(:[1-9]\d{0,4})?/?"
 _KINDS = {
     "xoxb-": BOT_TOKEN.kind,
@@ -152,6 +153,8 @@ def list_proxy_problems(settings: Settings) -> Iterator[str]:
 def _database(settings: Settings) -> Iterator[str]:
     name, url = SETTINGS["database_url"].name, settings.database_url
     if re.match(r"postgresql\+psycopg://.", url):
+        if not re.fullmatch(_POSTGRES, url, re.DOTALL):  # or SQLAlchemy would quote a password in place of the port
+            yield f"{name} is malformed. Write postgresql://user:password@host:port/database."
         return
     if not re.match(r"sqlite(\+pysqlite)?://", url):
         yield f"{name} is not a database that Batchdesk supports. Write sqlite:///path/to/file or postgresql://…."

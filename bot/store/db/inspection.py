@@ -18,7 +18,7 @@ def find_store_file(url: str) -> Path | None:
     """Return the file of a SQLite store, or None for another store, or for an address that is none."""
     try:
         found = find_file(make_url(url))
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         return None
     return found.absolute() if found is not None else None
 
