@@ -168,7 +168,10 @@ async def test_watch_alone_lists_the_callers_own_watches(desk: Desk) -> None:
     await desk.type(f"/batch watch {hers.id}", ADA)
 
     [mine_shown] = await desk.type("/batch watch", BEN)
-    [ended] = await desk.press(mine_shown, "Unwatch", BEN)
+    line = mine_shown.choices[-1]
+    [ended] = await desk.new_messages_after(
+        BEN, lambda: desk.slack.press(BEN, mine_shown, action_id="run-1", text=line)
+    )
 
     assert mine.id[9:19] in mine_shown.visible_text
     assert hers.id[9:19] not in mine_shown.visible_text
