@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from bot.api.calls import Call, CallSender
 from bot.api.create_body import open_create_body
-from bot.api.errors import BatchNotFound, ResultsBroken
+from bot.api.errors import ApiUnavailable, BatchNotFound, ResultsBroken
 from bot.api.http import CallObserver, HttpClient, build_headers, check_key, open_client
 from bot.api.identity import ApiIdentity
 from bot.api.ids import BatchId, check_batch_id
@@ -107,9 +107,13 @@ class BatchesClient:
 
         Raises:
             BatchNotFound: unknown, deleted, or in another workspace.
+            ApiUnavailable: also if the answer is about another batch.
         """
         call = Call("GET", _batch_path(batch_id), batch_id=batch_id)
-        return parse_model(MessageBatch, await self._sender.send(call))
+        batch = parse_model(MessageBatch, await self._sender.send(call))
+        if batch.id != batch_id:  # a change of it would be a change of another batch than the one that was named
+            raise ApiUnavailable("unexpected_shape", "the answer is about another batch", 200)
+        return batch
 
     async def list(
         self, *, limit: int = 20, after_id: BatchId | None = None, before_id: BatchId | None = None

@@ -175,6 +175,18 @@ async def test_a_header_of_pacing_beyond_all_bounds_fails_no_call(
     assert batch.id == "msgbatch_1"
 
 
+async def test_an_answer_about_another_batch_is_refused_before_anything_is_asked(
+    desk: Desk, batch_json: Callable[..., dict[str, object]]
+) -> None:
+    body = json.dumps(batch_json(id="msgbatch_other", processing_status="ended"))
+    desk.api.add_fault(ApiFault(method="GET", path="*/msgbatch_01HkcTjaV5uDC8jWR4ZsDV8d", body=body, times=9))
+
+    [reply] = await desk.type("/batch delete msgbatch_01HkcTjaV5uDC8jWR4ZsDV8d")
+
+    assert "The Message Batches API had an error" in reply.visible_text
+    assert "Delete" not in str(reply.blocks)
+
+
 async def test_a_batch_of_counts_beyond_all_bounds_is_one_answer_to_a_person(
     desk: Desk, batch_json: Callable[..., dict[str, object]]
 ) -> None:
