@@ -281,7 +281,7 @@ def _problem_line(problem: Problem, show: Callable[[str], str]) -> str:
     words = _fill_words(words, show(problem.model), show(problem.value) if problem.value else "these values")
     limit = f" (limit: {number(problem.limit)})" if problem.limit is not None else ""
     first = f" (first in line {number(problem.first_line)})" if problem.first_line is not None else ""
-    since = f" (since {problem.day})" if problem.day else ""
+    since = f" (since {safe_text(problem.day, 20)})" if problem.day else ""
     return f"{line}{place}{words}{value}{limit}{since}{first}{_remedy(problem, show)}"
 
 
@@ -306,7 +306,7 @@ def _warning_line(warning: GroupedWarning) -> str:
     model = f" ({code(warning.model, 80)})" if warning.model else ""
     hint = f". Did you mean {code(warning.instead, 80)}?" if warning.instead else ""
     lines = f"({quantity(warning.lines, 'line')}, first in line {warning.line})"
-    day = f" on {warning.day}" if warning.day else ""
+    day = f" on {safe_text(warning.day, 20)}" if warning.day else ""
     return f"{where}{code(warning.value or warning.place, 80)}: {_WARNINGS[warning.kind]}{day}{model} {lines}{hint}"
 
 
