@@ -108,7 +108,7 @@ class Cost(LongCommand[CostOutcome], frozen=True):
 
     verb: ClassVar[str] = "cost"
     help: ClassVar[Help] = Help(
-        "Show what your batches cost, by day and by model.",
+        "Show what batches cost, by model, day, owner or label.",
         "cost --since 4w",
         HelpGroup.LOOK,
     )

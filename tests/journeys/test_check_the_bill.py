@@ -167,7 +167,7 @@ async def test_unread_batches_explain_a_difference_and_are_read_by_a_press(desk:
     [before] = await desk.type("/batch cost --check")
     [after] = await desk.press(before, "Read 1 batch")
 
-    assert "⚠️ Anthropic has $" in before.visible_text
+    assert "⚠️ Anthropic counts $" in before.visible_text
     assert "more (" in fields(before)["Difference"]
     assert "No one has read the results of 1 batch. Only Anthropic's figures include them." in before.visible_text
     assert "✅ Batchdesk and Anthropic agree" in after.visible_text
@@ -219,7 +219,7 @@ async def test_late_figures_are_called_late(desk: Desk) -> None:
 
     message = await read_everything(desk)
 
-    assert message.visible_text.startswith("⏳ Anthropic has $")
+    assert message.visible_text.startswith("⏳ Anthropic counts $")
     assert "less than Batchdesk so far (100%)" in message.visible_text
     assert "Anthropic's figures don't reach the end of these weeks yet." in message.visible_text
 

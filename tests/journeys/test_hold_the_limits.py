@@ -38,7 +38,7 @@ async def test_of_three_files_the_second_and_third_need_another_person(open_desk
             "Over your 24-hour limit of 50 requests (50 sent). Another operator must approve." in question.visible_text
         )
         assert "Send" not in question.buttons
-    assert "Over the 24-hour limit of 50 requests (50 sent)." in asked.visible_text
+    assert "Over their 24-hour limit of 50 requests (50 sent)." in asked.visible_text
     assert count_creates(desk) == 2
     [audit] = await desk.type(f"/batch audit {desk.api.workspace.batches[0].id}")
     assert "over the 24-hour limit of 50 requests (50 sent)" in audit.visible_text
@@ -164,8 +164,8 @@ async def test_a_budget_counts_what_is_open_and_then_what_it_cost(open_desk: Ope
     await desk.type("/batch results last")
     after = await ask_about_file(desk, EIGHTY_CENTS)
 
-    assert "up to $1.60 of $2 with this file ($0.00 spent, up to $0.80 open)" in while_open.visible_text
-    assert "open)" not in after.visible_text
+    assert "up to $1.60 of $2 with this file ($0.00 spent, up to $0.80 in batches not read yet)" in while_open.visible_text
+    assert "not read yet)" not in after.visible_text
     assert "up to $0.80 of $2" in after.visible_text
 
 

@@ -38,10 +38,10 @@ async def test_each_kind_has_a_line_of_its_own(desk: Desk) -> None:
     assert "*1 of 20 answers* was stopped after a compaction." in text
     assert "*6 of 20 answers* have no text." in text
     assert {choice for choice in card.choices if choice.startswith("Retry ")} == {
-        "Retry 3 refused",
-        "Retry 2 unfinished",
-        "Retry 1 over the context window",
-        "Retry 1 compacted only",
+        "Retry as is: 3 refused",
+        "Retry as is: 2 unfinished",
+        "Retry as is: 1 over the context window",
+        "Retry as is: 1 compacted only",
     }
 
 
@@ -60,7 +60,7 @@ async def test_all_stop_reasons_are_counted_in_the_full_report_with_examples(des
 async def test_only_the_chosen_ones_are_sent_again_and_the_question_says_that_they_are_billed(desk: Desk) -> None:
     card = await answered(desk)
 
-    [question] = await desk.press(card, "Retry 3 refused")
+    [question] = await desk.press(card, "Retry as is: 3 refused")
     [sent] = await desk.press(question, "Send")
 
     assert "Send 3 requests?" in question.visible_text

@@ -65,7 +65,7 @@ async def test_a_reading_is_on_record_and_a_refusal_too(open_desk: OpenDesk) -> 
     assert "*show* `last` `r-07`: done" in record.visible_text
     assert "*show* `r-08`" in record.visible_text
     assert record.visible_text.count("*show*") == 2
-    assert "not reader" in record.visible_text
+    assert "only readers can do this" in record.visible_text
 
 
 async def test_a_result_that_is_missing_from_the_file_was_sent(desk: Desk) -> None:

@@ -82,7 +82,7 @@ async def test_a_muted_batch_notifies_no_one_and_its_card_stays_current(desk: De
     ("said", "words"),
     [
         ("/batch notify none", "I post nothing there when batches end"),
-        ("/batch notify failures", "An operator can change that with `/batch notify all`."),
+        ("/batch notify failures", "An operator can change that with `/batch notify all` there."),
         ("/batch mute here 2h", "muted"),
     ],
 )

@@ -90,7 +90,7 @@ async def test_a_difference_has_a_button_that_explains_it(desk: Desk) -> None:
 
     text = await send_digest(desk)
 
-    assert "Anthropic has $" in text
+    assert "Anthropic counts $" in text
     assert "more than Batchdesk (" in text
     assert "Compare with the bill" in text
 

@@ -48,7 +48,9 @@ def full_answer_blocks(summary: ResultsSummary, reference: Reference, *, may_ret
 def _section(lines: list[str], stops: list[StopReason], reference: Reference, *, may_retry: bool) -> list[Block]:
     if not lines:
         return []
-    choices = [choice(f"Retry {number(stop.count)} {_short_name(stop)}", _retry(reference, stop)) for stop in stops]
+    choices = [
+        choice(f"Retry as is: {number(stop.count)} {_short_name(stop)}", _retry(reference, stop)) for stop in stops
+    ]
     return [section("\n".join(f"⚠️ {line}" for line in lines), overflow(choices) if may_retry else None)]
 
 

@@ -46,7 +46,7 @@ def approval_question(
     title = f"Approve {quantity(draft.requests, 'request')}{title_ending(retiring, draft.requests)}?"
     lines = [*retirement_lines(retiring), *warnings]
     yes = "Approve anyway" if confirmation is not None and list_due(retiring) else "Approve"
-    why = " ".join(filter(None, [limit_words(exceeded), approver_words(approvers)]))
+    why = " ".join(filter(None, [limit_words(exceeded, "their"), approver_words(approvers)]))
     words = f"{mention(draft.user_id)} asks for approval. {why}{_sample_words(draft)}"
     buttons = [
         button(yes, Approve(draft.id), style="primary", renew=True, confirmation=confirmation),

@@ -30,7 +30,7 @@ def verdict_words(check: BillCheck) -> str:
         return f"Batchdesk and Anthropic agree: {format_usd(check.listed)}"
     so_far = " so far" if check.is_late else ""
     share = _share_words(check.difference, check.ours)
-    return f"Anthropic has {_direction_words(check.difference)} than Batchdesk{so_far}{share}"
+    return f"Anthropic counts {_direction_words(check.difference)} than Batchdesk{so_far}{share}"
 
 
 def difference_words(difference: Decimal, ours: Decimal) -> str:
@@ -112,7 +112,7 @@ def _hints(check: BillCheck, *, explained: bool) -> list[str]:
     if check.has_unbilled_searches:
         lines.append("Anthropic's figures have no web searches. They may be billed outside message batches.")
     if check.other_tiers:
-        lines.append(f"Anthropic doesn't bill {format_usd(check.other_tiers)} of its figure at the price of batches.")
+        lines.append(f"{format_usd(check.other_tiers)} of Anthropic's figure has another price than that of batches.")
     if check.api_keys:
         lines.append(f"Several API keys made these batches: {_sum_words(check.api_keys, 'without a key')}.")
     if check.worst_day:

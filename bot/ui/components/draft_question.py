@@ -51,20 +51,23 @@ def limit_words(exceeded: LimitExceeded | None, whose: str = "the") -> str:
         limits.append(f"{quantity(exceeded.requests, 'request')}{already}")
     if exceeded.dollars is not None:
         limits.append(f"{format_limit(exceeded.dollars)}{_sent_words(sent)}")
-    over = "Together with its sample, this file is over" if exceeded.is_part else "Over"
+    over = "With its sample, this file is over" if exceeded.is_part else "Over"
     sentences = []
     if limits:
         sentences.append(f"{over} {whose} 24-hour limit{'s' if len(limits) > 1 else ''} of {' and '.join(limits)}.")
     if (use := exceeded.budget) is not None:
-        sentences.append(f"{'Over' if limits else over} the monthly budget of {format_limit(use.budget)}.")
+        known = "Over" if limits else over
+        sentences.append(
+            f"{'May go over' if use.after is None else known} the monthly budget of {format_limit(use.budget)}."
+        )
     if exceeded.is_unbounded:
-        sentences.append("Its cost has no upper bound.")
+        sentences.append("The file's cost has no upper bound.")
     return " ".join(sentences)
 
 
 def _sent_words(sent: Sent) -> str:
     parts = [format_usd(sent.usd)] if sent.usd else []
-    parts += [f"{quantity(sent.unbounded, 'file')} without a bound"] if sent.unbounded else []
+    parts += [f"{quantity(sent.unbounded, 'file')} of unknown cost"] if sent.unbounded else []
     return f" ({' and '.join(parts)} sent)" if parts else ""
 
 
@@ -74,11 +77,11 @@ def budget_lines(use: BudgetUse | None) -> list[str]:
         return []
     month = use.month
     spent = f"{'' if month.is_complete else 'at least '}{format_usd(month.spent)} spent"
-    opened = f", up to {format_usd(month.open.usd)} open" if month.open.usd else ""
-    opened += f", {quantity(month.open.unbounded, 'file')} without a bound open" if month.open.unbounded else ""
-    opened += f", {quantity(month.unread, 'batch', 'batches')} not read" if month.unread else ""
+    opened = f", up to {format_usd(month.open.usd)} in batches not read yet" if month.open.usd else ""
+    opened += f", {quantity(month.open.unbounded, 'file')} of unknown cost" if month.open.unbounded else ""
+    opened += f", {quantity(month.unread, 'batch', 'batches')} not counted" if month.unread else ""
     limit = format_limit(use.budget)
-    use_words = f"{limit}; the cost with this file has no upper bound"
+    use_words = limit
     if use.after is not None:
         use_words = f"up to {format_usd(use.after)} of {limit} with this file"
     return [f"*Budget this month:* {use_words} ({spent}{opened})"]

@@ -64,7 +64,7 @@ def _unreadable_words(name: str, readable: int, absent: int) -> str:
         return f"Not merged. {name} can't be read"
     share = f"{number(absent)} of these {number(total)} batches" if readable else f"None of these {number(total)}"
     can = "can't" if readable else "can"
-    return f"{name} and its retries are not merged yet. {share} {can} be read"
+    return f"{name} and its retries are not merged. {share} {can} be read"
 
 
 def _add_sources(message: Message, outcome: FamilyFile, viewer: Viewer) -> Message:

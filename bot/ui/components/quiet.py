@@ -4,7 +4,7 @@ from typing import assert_never
 
 from bot.operations.follow import CardPlace
 
-_CHANGE = "An operator can change that with `/batch notify all`."
+_CHANGE = "An operator can change that with `/batch notify all` there."
 
 
 def mention_promise(place: CardPlace, who: str) -> str:
@@ -30,7 +30,7 @@ def quiet_reason(place: CardPlace) -> str:
         case "none":
             return f"I post nothing there when batches end. {_CHANGE}"
         case "muted":
-            return "Notices there are muted. An operator can unmute them with `/batch mute`."
+            return "Notices there are muted. An operator can unmute them with `/batch mute here off` there."
         case unreachable:
             assert_never(unreachable)
 

@@ -60,4 +60,6 @@ def title_ending(retiring: Sequence[RetiringModel], requests: int) -> str:
     model = "a model" if len(due) == 1 else "models"
     if all(one.state is RetirementState.RETIRED for one in due):
         return f"{share} to {'a retired model' if len(due) == 1 else 'retired models'}"
+    if any(one.state is RetirementState.RETIRED for one in due):
+        return f"{share} to models that retire or have retired"
     return f"{share} to {model} about to retire"

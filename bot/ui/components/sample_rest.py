@@ -8,12 +8,13 @@ from bot.ui.components.text import code, number, quantity, safe_text
 from bot.ui.reply import Block
 
 
-def rest_words(rest: Draft) -> str:
-    """Return how many requests wait, and how to send them."""
+def rest_words(rest: Draft, *, may_send: bool = True) -> str:
+    """Return how many requests wait, and how to send them, or who can."""
     verb = "is" if rest.requests == 1 else "are"
     return (
         f"This is a sample. The other {quantity(rest.requests, 'request')} of *{safe_text(rest.name, 80)}* {verb} not "
-        f"sent yet. To send later, type {code(f'/batch send {rest.reference}')}."
+        f"sent yet. {'To send later, type' if may_send else 'An operator can send later with'} "
+        f"{code(f'/batch send {rest.reference}')}."
     )
 
 

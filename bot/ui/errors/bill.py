@@ -20,7 +20,8 @@ def bill_words(error: AnyBillError) -> str:
         case BillOfAnother():
             return (
                 "`BATCHDESK_ANALYTICS_KEY` belongs to another organization than the key for batches. Nothing was "
-                "compared. An administrator must create one in the same organization."
+                "compared. An administrator must create an "
+                "Admin API key in that organization and set it there."
             )
         case BillUnreadable():
             return _unreadable_words(error)

@@ -85,7 +85,7 @@ def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
 
 def render_limit_reached(error: LimitReached) -> Message:
     """Return the limit that was reached since the question, with a button that asks again."""
-    words = f"Something else was sent since I asked you. {limit_words(error.exceeded, 'your')} Nothing was sent now."
+    words = f"More was sent since I asked you. {limit_words(error.exceeded, 'your')} This file was not sent."
     ways = [
         button("Ask again", Send(error.draft.id), renew=True),
         button("Discard", Discard(error.draft.id), renew=True),

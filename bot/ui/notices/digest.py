@@ -117,7 +117,7 @@ def _spent_facts(digest: Digest) -> list[str]:
         were = "was" if deleted.unread == 1 else "were"
         facts.append(f"{quantity(deleted.unread, 'deleted batch', 'deleted batches')} {were} never read")
     if digest.unread or not digest.spent_whole:
-        facts.append("run `/batch cost` to include the rest")
+        facts.append("`/batch cost` reads the results that are missing")
     return facts
 
 

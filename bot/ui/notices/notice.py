@@ -125,7 +125,7 @@ def render_notice(event: BatchEvent, about: NoticeContext) -> Message:
             )
         case "unseen":
             return _render_event(
-                about, not_seen_words(about.last_seen), title=f"⚪ {about.display_name} · not returned for a while"
+                about, not_seen_words(about.last_seen), title=f"⚪ {about.display_name} · not seen in the API lately"
             )
         case unreachable:
             assert_never(unreachable)

@@ -19,7 +19,7 @@ def render_overview(outcome: OverviewOutcome, viewer: Viewer) -> Message:
     ended = list_batches([outcome.last_ended] if outcome.last_ended is not None else [], viewer.names, viewer.now)
     rows = batch_rows(shown)
     if len(running) > ROWS:
-        rows.append(context(f"{len(running) - ROWS} more are not shown. `/batch list running` lists them."))
+        rows.append(context(f"{len(running) - ROWS} more are not shown. *All batches* lists them."))
     elif outcome.more:
         rows.append(context("Older batches may be in progress too. `/batch list running` lists them."))
     spoken = [title, *spoken_rows(shown)]
@@ -34,5 +34,11 @@ def render_overview(outcome: OverviewOutcome, viewer: Viewer) -> Message:
     go_on = actions(
         [open_menu(shown + ended), button("All batches", List()), button("Refresh", Overview(), renew=True)]
     )
-    hint = context("`/batch status last` · `/batch list ended` · `/batch help`")
+    has_batches = bool(running or ended)
+    ways = (
+        "`/batch status last` · `/batch list ended` · `/batch help`"
+        if has_batches
+        else "`/batch create` · `/batch help`"
+    )
+    hint = context(ways)
     return Message(". ".join(spoken), (header(title), *rows, *go_on, hint), public=outcome.public)

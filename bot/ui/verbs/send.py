@@ -346,7 +346,7 @@ def _step_words(error: ApiError | ScratchFileFailed | StoreUnavailable) -> str:
         case SpendLimitReached():
             return "When an administrator has raised the spend limit, press *Send*."
         case _:
-            return "Press *Send* again in a minute."
+            return "Press *Send* in a minute."
 
 
 def _reason_words(error: ApiError | ScratchFileFailed | StoreUnavailable) -> str:

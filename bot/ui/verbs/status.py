@@ -22,6 +22,6 @@ def render_status(outcome: StatusOutcome, viewer: Viewer) -> Message:
     text = card_text(outcome.batch, viewer.names.get(outcome.batch.id), viewer.now)
     if outcome.rest is None:
         return Message(text, blocks, public=outcome.public)
-    words = rest_words(outcome.rest)
+    words = rest_words(outcome.rest, may_send=asks)
     buttons: tuple[Block, ...] = rest_buttons(outcome.rest, leads=outcome.batch.has_ended) if asks else ()
     return Message(f"{text} {words}", (*blocks, section(words), *buttons), public=outcome.public)

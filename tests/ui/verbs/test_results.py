@@ -98,12 +98,12 @@ def test_the_buttons_are_those_that_make_sense() -> None:
     of_causes, of_message = labels("results")[:2], labels("results")[2:]
     assert of_causes == ["Retry these", "Retry these"]  # not for the request that needs a fix
     assert of_message == [
-        "2 more causes", "Retry 20 cut off", "Download", "Failures only", "CSV",
+        "2 more causes", "Retry as is: 20 cut off", "Download", "Failures only", "CSV",
         "Retry failures", "Full report", "Causes as CSV",
     ]  # fmt: skip
     assert labels("results_of_archived") == ["2 more causes", "Full report", "Causes as CSV"]
     of_full = labels("results_full")
-    assert of_full[:5] == ["Retry 20 cut off", "Retry these", "Retry these", "Retry these", "Causes as CSV"]
+    assert of_full[:5] == ["Retry as is: 20 cut off", "Retry these", "Retry these", "Retry these", "Causes as CSV"]
     assert of_full[5:7] == ["a-0001 · invalid_request_error", "a-0007 · invalid_request_error"]
 
 
