@@ -57,7 +57,10 @@ def find_json_fault(text: bytes, reason: str) -> RequestFault:
     except json.JSONDecodeError as error:
         if _is_unfinished(line[error.pos :], error):
             return RequestFault(ProblemKind.UNFINISHED_LINE, value=line[-_SHOWN:], column=len(line))
-        return _describe_place(line[: error.pos], line[error.pos :], error.pos)
+        stop = error.pos
+        if error.msg.startswith("Illegal trailing comma"):  # since Python 3.13 at the comma, before it after the comma
+            stop += len(line[stop:]) - len(line[stop + 1 :].lstrip())
+        return _describe_place(line[:stop], line[stop:], stop)
     if line[end:].strip():
         return _describe_rest(line[end:], end)
     return _find_half(text) or RequestFault(ProblemKind.NOT_JSON, value=text)
