@@ -1,4 +1,4 @@
-"""Check a file of requests, JSON Lines of up to 256 MB, before anything is sent: in one pass and in flat memory."""
+"""Check a file of requests, JSON Lines of up to 1 GB, before anything is sent: in one pass and in flat memory."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Container, Iterable, Iterator, Mapping
@@ -12,8 +12,10 @@ from bot.api.errors import RequestsUnreadable
 from bot.api.json_lines import BLANKS, LineCutter, LongLine
 from bot.requests.check_process import run_check
 from bot.requests.file_kinds import HEAD_BYTES, ForeignFileKind, identify_foreign_file
+from bot.requests.id_lines import IdLines
 from bot.requests.lines import MAX_CUSTOM_ID_LENGTH, RequestLine, find_envelope_faults, format_line, read_line
 from bot.requests.params import ApiConstraints, ParamsChecker
+from bot.requests.parts import PartPlanner, PlannedPart, add_up_sizes
 from bot.requests.problems import (
     Findings,
     GroupedWarning,
@@ -29,6 +31,9 @@ from bot.requests.sizes import RequestSizes
 
 MAX_REQUESTS = 100_000
 MAX_BODY_BYTES = 256_000_000
+MAX_FILE_REQUESTS = MAX_REQUESTS
+MAX_FILE_BYTES = MAX_BODY_BYTES
+"""Of a file whose requests become several batches: one, as long as nothing sends more."""
 MAX_REQUEST_LINE_BYTES = 32 * 1024 * 1024
 """The Messages API takes requests of up to 32 MB (docs.anthropic.com, Errors)."""
 
@@ -42,17 +47,21 @@ _PIECE = 64 * 1024
 _SMALL_FILE = 64 * 1024
 """Bytes up to which a file is checked in this process: no contents of so few take long."""
 _TURN_BYTES = 4 * 1024
+_ENVELOPE_BYTES = len(format_line("", b""))
 
 
 class Limits(Struct, frozen=True):
-    """What a file must keep to. Source: docs.anthropic.com, Message Batches, which doesn't say how large a MB is.
+    """What a batch must keep to, and what a file of several batches must.
 
-    A body that is too large is refused whole, so its MB are the smaller ones. A line that is too large fails alone.
+    Source: docs.anthropic.com, Message Batches, which doesn't say how large a MB is. A body that is too large is
+    refused whole, so its MB are the smaller ones. A line that is too large fails alone.
     """
 
     requests: int = MAX_REQUESTS
     body_bytes: int = MAX_BODY_BYTES
     line_bytes: int = MAX_REQUEST_LINE_BYTES
+    file_requests: int = MAX_FILE_REQUESTS
+    file_bytes: int = MAX_FILE_BYTES
 
 
 class CheckReport(Struct, frozen=True):
@@ -61,12 +70,13 @@ class CheckReport(Struct, frozen=True):
     Attributes:
         foreign: what the file is instead of JSON Lines; then nothing else of it was read.
         requests: lines that are requests or were meant to be.
-        body_bytes: the exact size of the create body; if there are problems, of the lines that could be read.
+        body_bytes: the exact size of one create body; if there are problems, of the lines that could be read.
         problems: the first thousand; with any problem the file must not be sent.
         totals: all problems by kind.
         warnings: what may turn out wrong, each with its number of lines.
         sizes: lengths by model, of the lines without problems.
         groups: the problems without repetition, in the order in which they were found.
+        parts: the parts that become batches, if the file is too large for one.
     """
 
     foreign: ForeignFileKind | None
@@ -77,6 +87,7 @@ class CheckReport(Struct, frozen=True):
     warnings: tuple[GroupedWarning, ...]
     sizes: RequestSizes
     groups: tuple[ProblemGroup, ...] = ()
+    parts: tuple[PlannedPart, ...] = ()
 
     @property
     def problem_count(self) -> int:
@@ -107,10 +118,10 @@ class RequestChecker:
         self._only = only
         self._cutter = LineCutter(limits.line_bytes)
         self._findings = Findings()
-        self._sizes = RequestSizes()
+        self._planner = PartPlanner(limits.requests, limits.body_bytes)
         self._head: bytes | None = b""  # None once the kind of file is known
         self._foreign: ForeignFileKind | None = None
-        self._line_of_id: dict[str, int] = {}
+        self._id_lines = IdLines()
         self._number = 0  # of the current line
         self._requests = 0
         self._characters = 0
@@ -139,12 +150,14 @@ class RequestChecker:
     def result(self) -> CheckReport:
         """Return what was found; call it after `finish`."""
         body_bytes = measure_body(self._requests, self._characters)
-        if self._requests > self._limits.requests:
-            self._findings.add_file_problem(ProblemKind.TOO_MANY_REQUESTS, str(self._requests), self._limits.requests)
-        if body_bytes > self._limits.body_bytes:
-            self._findings.add_file_problem(ProblemKind.BODY_TOO_LARGE, str(body_bytes), self._limits.body_bytes)
+        limits = self._limits
+        if self._requests > limits.file_requests:
+            self._findings.add_file_problem(ProblemKind.TOO_MANY_REQUESTS, str(self._requests), limits.file_requests)
+        if body_bytes > limits.file_bytes:
+            self._findings.add_file_problem(ProblemKind.BODY_TOO_LARGE, str(body_bytes), limits.file_bytes)
         if not self._requests and not self._foreign and not self._findings.totals:
             self._findings.add_file_problem(ProblemKind.NO_REQUESTS)
+        parts = self._planner.list_parts()
         return CheckReport(
             foreign=self._foreign,
             requests=self._requests,
@@ -152,8 +165,9 @@ class RequestChecker:
             problems=tuple(self._findings.problems),
             totals=dict(self._findings.totals),
             warnings=self._findings.warnings,
-            sizes=self._sizes,
+            sizes=add_up_sizes(parts),
             groups=self._findings.groups,
+            parts=parts if len(parts) > 1 and not self._findings.totals else (),
         )
 
     def _take_head(self) -> bytes:
@@ -189,7 +203,7 @@ class RequestChecker:
 
     def _check_line(self, text: bytes, indent: int, *, is_last: bool) -> bytes:
         self._requests += 1
-        if self._requests > self._limits.requests:  # the file is refused whatever else it holds
+        if self._requests > self._limits.file_requests:  # the file is refused whatever else it holds
             self._characters += len(text)
             return b""
         read = read_line(text)
@@ -218,8 +232,9 @@ class RequestChecker:
         if found:
             self._characters += len(read.raw_params)
             return b""
-        if self._sizes.group_count < MAX_SIZE_GROUPS:
-            self._sizes.add(read.params)
+        sizes = self._planner.add_line(_ENVELOPE_BYTES + len(custom_id) + len(read.raw_params))
+        if self._planner.group_count < MAX_SIZE_GROUPS:
+            sizes.add(read.params)
         elif ProblemKind.FILE_TOO_COMPLEX not in self._findings.totals:
             self._findings.add_file_problem(ProblemKind.FILE_TOO_COMPLEX)
         read.params = None  # a line may have 32 MB, and its copy is made next
@@ -237,12 +252,10 @@ class RequestChecker:
             yield from self._params.find_faults(read.params)
 
     def _reject_repeated(self, custom_id: str) -> None:
-        first = self._line_of_id.get(custom_id)
+        first = self._id_lines.add(custom_id, self._number)
         if first is not None:
             fault = RequestFault(ProblemKind.CUSTOM_ID_TWICE, "custom_id", custom_id)
             self._findings.add(self._number, fault, first)
-        elif len(self._line_of_id) < self._limits.requests:
-            self._line_of_id[custom_id] = self._number
 
 
 async def check_requests(

@@ -16,8 +16,8 @@ from bot.requests.request_files import PART_SUFFIX, write_whole
 
 log = logging.getLogger(__name__)
 
-MAX_DATA_BYTES = 68 * 1024 * 1024
-"""What a check may allocate above an idle process: enough for the largest request of plain text."""
+MAX_DATA_BYTES = 96 * 1024 * 1024
+"""What a check may allocate above an idle process: the largest request of plain text, and a million custom_ids."""
 
 _ROOT = Path(__file__).parents[2]
 _COMMAND = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from bot.requests.check_process import serve; serve()"

@@ -98,6 +98,23 @@ class RequestSizes:
             advice.calls += advisor.calls
             advice.max_tokens += advisor.max_tokens
 
+    def merge(self, other: "RequestSizes") -> None:
+        """Add the sums of other requests."""
+        for key, added in other._groups.items():
+            group = self._groups.setdefault(key, SizeGroup())
+            group.requests += added.requests
+            group.characters += added.characters
+            group.max_tokens += added.max_tokens
+            group.tokens += added.tokens
+            group.prompts += added.prompts
+            group.longest = max(group.longest, added.longest)
+        for kind, advice in other.advice.items():
+            total = self.advice.setdefault(kind, AdviceSize())
+            total.calls += advice.calls
+            total.max_tokens += advice.max_tokens
+        self.searches += other.searches
+        self.unbounded += other.unbounded
+
     def set_counted(self, size: RequestSize, tokens: int) -> None:
         """Replace the bound of an added request by its counted tokens, unless server tools add others."""
         group = self._groups.get(_group_key(size))

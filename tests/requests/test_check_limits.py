@@ -38,8 +38,8 @@ def test_100_001_lines_are_one_too_many() -> None:
 def test_the_largest_allowed_number_of_requests_is_accepted() -> None:
     file = line("a") + line("b")
 
-    at_limit, _ = check(file, limits=Limits(requests=2))
-    over, _ = check(file + line("c"), limits=Limits(requests=2))
+    at_limit, _ = check(file, limits=Limits(file_requests=2))
+    over, _ = check(file + line("c"), limits=Limits(file_requests=2))
 
     assert at_limit.is_sound
     assert over.totals == {ProblemKind.TOO_MANY_REQUESTS: 1}
@@ -49,8 +49,8 @@ def test_the_body_is_measured_to_the_byte() -> None:
     file = line("a") + line("b")
     size = check(file)[0].body_bytes
 
-    at_limit, _ = check(file, limits=Limits(body_bytes=size))
-    over, _ = check(file, limits=Limits(body_bytes=size - 1))
+    at_limit, _ = check(file, limits=Limits(file_bytes=size))
+    over, _ = check(file, limits=Limits(file_bytes=size - 1))
 
     assert at_limit.is_sound
     assert (over.problems[0].kind, over.problems[0].value, over.problems[0].limit) == (
