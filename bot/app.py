@@ -244,6 +244,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         allow_external=settings.allow_external,
         allow_guests=settings.allow_guests,
         find_kind=directory.find_kind,
+        time_zone=settings.zone,
     )
     mentions = MentionReplacer(directory.find_name)
     worker = Worker(
@@ -319,7 +320,12 @@ def _make_seal(settings: Settings) -> FormSeal:
 
 def _make_messages(parts: _Parts) -> BotMessages:
     """Return what posts the messages that someone waits for. Its client waits for Slack, so a call may take longer."""
-    return BotMessages(parts.client, call_seconds=90.0, allow_external=parts.rules.allow_external)
+    return BotMessages(
+        parts.client,
+        call_seconds=90.0,
+        allow_external=parts.rules.allow_external,
+        time_zone=parts.services.time_zone,
+    )
 
 
 class _Answers(Struct, frozen=True):

@@ -21,7 +21,7 @@ from bot.operations.ledger import describe_batch
 from bot.operations.read_results import decode_summary
 from bot.operations.services import Services
 from bot.operations.snapshots import describe_ending, snapshot_batch
-from bot.pricing.amounts import format_usd
+from bot.pricing.amounts import format_amount
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import batches as batch_records
 from bot.store.records import ledger, summaries
@@ -123,9 +123,9 @@ class DeleteChange(BatchChange[Delete, DeleteOutcome], frozen=True):
             results = f"{counts.total:,} result{'' if counts.total == 1 else 's'}"
             facts.append(f"{results} ({counts.succeeded:,} succeeded)")
         read = decode_summary(self.fetched) if self.fetched is not None else None
-        if read is not None and (read.summary.cost.complete or read.summary.cost.amount):
-            cost = read.summary.cost
-            facts.append(("" if cost.complete else "at least ") + format_usd(cost.amount))
+        if read is not None:
+            cost = format_amount(read.summary.cost.amount, complete=read.summary.cost.complete)
+            facts += [cost] if cost != "unknown" else []
         return ", ".join(facts)
 
     async def apply(self, services: Services, caller: Caller) -> Applied[DeleteOutcome]:

@@ -2,14 +2,22 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-_CENT = Decimal("0.01")
+CENT = Decimal("0.01")
 
 
 def format_usd(amount: Decimal) -> str:
-    """Return `$1,234.56`, or `under $0.01` for less than a cent."""
-    if 0 < amount < _CENT:
+    """Return `$1,234.56`, `−$1.20` for a credit, or `under $0.01` for less than a cent."""
+    if 0 < amount < CENT:
         return "under $0.01"
-    return f"${amount.quantize(_CENT, ROUND_HALF_UP):,}"
+    rounded = amount.quantize(CENT, ROUND_HALF_UP)
+    return f"{'−' if rounded < 0 else ''}${abs(rounded):,}"
+
+
+def format_amount(amount: Decimal, *, complete: bool) -> str:
+    """Return the amount; if it is not complete, `at least` the amount, or `unknown` for less than a cent."""
+    if complete:
+        return format_usd(amount)
+    return f"at least {format_usd(amount)}" if amount >= CENT else "unknown"
 
 
 def format_limit(amount: Decimal) -> str:

@@ -301,7 +301,7 @@ class Settings(BaseSettings):
     time_zone: str = Field(
         "UTC",
         validation_alias="BATCHDESK_TIME_ZONE",
-        description="the time zone of the digest's hour, typed dates and months, such as `Europe/Berlin`",
+        description="the time zone of digests, typed dates, notifications and months, such as `Europe/Berlin`",
     )
     log_format: LogFormat = Field(
         "text", validation_alias="BATCHDESK_LOG_FORMAT", description="`text`, or `json` with one object a line"
@@ -341,7 +341,7 @@ class Settings(BaseSettings):
 
     @property
     def zone(self) -> tzinfo:
-        """The time zone of the digest's hour, typed dates and months. UTC needs no time zone database."""
+        """The time zone of digests, typed dates, notifications and months. UTC needs no time zone database."""
         return UTC if self.time_zone == "UTC" else ZoneInfo(self.time_zone)
 
     @property

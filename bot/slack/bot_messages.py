@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Any
 
 import aiohttp
@@ -19,6 +20,7 @@ from bot.slack.directory import PersonKind, is_shared_outside
 from bot.slack.errors import REFUSED_BLOCKS, describe_error, read_fault, was_never_sent
 from bot.slack.retries import read_retry_after
 from bot.slack_faults import CLOSED_PLACE, MISSING_SCOPE, RATE_LIMITED, Meaning, SlackFault
+from bot.ui.components.text import write_dates
 from bot.ui.reply import Message
 
 log = logging.getLogger(__name__)
@@ -115,7 +117,7 @@ class BotMessages:
 
     Unless `allow_external`, nothing is posted or edited in a channel that is shared with another organization at that
     moment. Slack is asked each time, because a channel may become shared between two messages.
-    `find_kind` looks up a person, for `check_reader`.
+    `find_kind` looks up a person, for `check_reader`. `time_zone`: the one of the dates in a message's plain text.
     """
 
     def __init__(
@@ -126,12 +128,20 @@ class BotMessages:
         allow_external: bool = False,
         allow_guests: bool = False,
         find_kind: FindPersonKind | None = None,
+        time_zone: tzinfo = UTC,
     ) -> None:
         self._client = client
         self._call_seconds = call_seconds
         self._allow_external = allow_external
         self._allow_guests = allow_guests
         self._find_kind = find_kind
+        self._time_zone = time_zone
+
+    def make_content(self, message: Message) -> dict[str, Any]:
+        """Return the arguments for the text and the blocks of a message. Without blocks, Slack shows the text."""
+        blocks = [dict(block) for block in message.blocks]
+        text = write_dates(message.text, self._time_zone)[:TEXT_LIMIT]
+        return {"text": text} | ({"blocks": blocks} if blocks else {})
 
     async def check_reader(self, place: str) -> None:
         """Raise ChannelClosed if a place is a person whom the bot does not answer any more.
@@ -250,10 +260,10 @@ class BotMessages:
         *better, last = list_forms(message)
         for form in better:
             try:
-                return await self._call(method, {**make_content(form), **arguments})
+                return await self._call(method, {**self.make_content(form), **arguments})
             except BlocksRefused as error:
                 log.error("Slack refused the blocks of a message: %s", error)
-        return await self._call(method, {**make_content(last), **arguments})
+        return await self._call(method, {**self.make_content(last), **arguments})
 
     async def _check_channel(self, channel: str) -> None:
         """Raise ChannelShared if the bot may not post in a channel. Direct messages with the bot have one reader."""
@@ -309,12 +319,6 @@ def list_forms(message: Message) -> list[Message]:
     """Return the forms of a message, best first: with its blocks, with its fallback blocks, and its text alone."""
     blocks = [each for each in (message.blocks, message.fallback_blocks) if each]
     return [replace(message, blocks=each, fallback_blocks=None) for each in (*blocks, ())]
-
-
-def make_content(message: Message) -> dict[str, Any]:
-    """Return the arguments for the text and the blocks of a message. Without blocks, Slack shows the text."""
-    blocks = [dict(block) for block in message.blocks]
-    return {"text": message.text[:TEXT_LIMIT]} | ({"blocks": blocks} if blocks else {})
 
 
 def _key(message: Mapping[str, Any]) -> object:

@@ -18,7 +18,6 @@ from bot.slack.bot_messages import (
     BotMessages,
     MessageCallFailed,
     list_forms,
-    make_content,
     make_reply_key,
 )
 from bot.slack.client import read_object
@@ -237,7 +236,7 @@ class ReplyDelivery:
             channel = caller.channel or ""
             try:
                 await self._client.chat_postEphemeral(
-                    channel=channel, user=caller.user, thread_ts=thread_ts, **make_content(message)
+                    channel=channel, user=caller.user, thread_ts=thread_ts, **self._messages.make_content(message)
                 )
             except SLACK_ERRORS as error:
                 if is_lost(error) and not await self._may_be_member(channel):
@@ -286,7 +285,7 @@ class ReplyDelivery:
         )
         response_url.proxy = None  # slack_sdk takes it from the environment; the session selects it
         body = {
-            **make_content(message),
+            **self._messages.make_content(message),
             "response_type": "in_channel" if message.public and not in_place else "ephemeral",
             "replace_original": in_place,
         }

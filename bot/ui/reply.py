@@ -1,13 +1,12 @@
 """What can be shown to a person: a message, a file or a form. bot.slack decides where it goes."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from enum import Enum, auto
 from typing import Literal
 
 from msgspec import Struct
-from msgspec.structs import force_setattr, replace
+from msgspec.structs import replace
 
 from bot.caller import Caller
 from bot.commands.base import Permission
@@ -16,10 +15,6 @@ from bot.store.records.labels import BatchNames
 
 Block = Mapping[str, object]
 """One Block Kit block, as plain data: slack_sdk's models cost eighty times as much and check less (bench/README.md)."""
-
-
-_DATE_TOKEN = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
-"""A date that Slack shows in each reader's time zone, with its fallback (docs.slack.dev, formatting text)."""
 
 
 class Placement(Enum):
@@ -37,7 +32,7 @@ class Placement(Enum):
 
 
 class Message(Struct, frozen=True):
-    """Blocks, and the same as plain text for notifications and screen readers.
+    """Blocks, and the same as text for notifications and screen readers. Its dates are tokens until it is sent.
 
     `fallback_blocks`: what to show where Slack does not support one of the blocks, as in modals and on the Home tab.
     `postings`: messages for others, posted or edited after this one is shown.
@@ -51,11 +46,6 @@ class Message(Struct, frozen=True):
     postings: tuple["Posting", ...] = ()
     modal_title: str | None = None
     """The title of the modal that shows the message, if the reply goes there."""
-
-    def __post_init__(self) -> None:
-        """Write the dates of the plain text out: a notification or a screen reader may show it as it is."""
-        if "<!date^" in self.text:
-            force_setattr(self, "text", _DATE_TOKEN.sub(r"\1", self.text))
 
     def with_placement(self, placement: Placement) -> "Message":
         """Return the same message with another placement."""

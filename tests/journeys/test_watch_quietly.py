@@ -132,6 +132,7 @@ async def test_a_mute_until_a_date_ends_when_that_day_begins_in_the_bots_time_zo
     [refused] = await desk.type(f"/batch mute here {local_today}")
 
     assert f"{begins:%Y-%m-%d %H:%M} UTC" in str(reply.blocks)
+    assert f"{day} 00:00" in reply.text
     assert "a time in the future" in refused.visible_text
 
 

@@ -1,11 +1,13 @@
 """Every message that the bot can send: each outcome for each role, each error, each notice."""
 
 import importlib
+from datetime import UTC
 from pathlib import Path
 
 from bot.api import errors as api
 from bot.commands.registry import Outcome
 from bot.confirmations import ConfirmationNeeded
+from bot.ui.components.text import write_dates
 from bot.ui.errors.render import render_error, render_unexpected
 from bot.ui.home import render_tab_failed
 from bot.ui.render import render
@@ -77,7 +79,7 @@ def message_of(reply: Reply) -> Message:
 
 def payload_of(message: Message) -> dict[str, object]:
     """Return what Slack is given, as it can be pasted into its Block Kit Builder."""
-    return {"text": message.text, "blocks": [dict(block) for block in message.blocks]}
+    return {"text": write_dates(message.text, UTC), "blocks": [dict(block) for block in message.blocks]}
 
 
 def view_blocks_of(message: Message) -> list[dict[str, object]]:

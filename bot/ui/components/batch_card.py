@@ -1,7 +1,7 @@
 """The card of a batch: the whole outcome in one line, what matters besides, one primary button, and a menu."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.api.models import MessageBatch
@@ -16,13 +16,13 @@ from bot.commands.status import Status
 from bot.commands.watch import Unwatch, Watch
 from bot.operations.find_batch import Reference
 from bot.operations.result_files import ResultFileKind
+from bot.pricing.amounts import format_amount
 from bot.store.records.labels import BatchNames
 from bot.ui.components.buttons import Style, actions, button, choice, overflow
 from bot.ui.components.first_line import batch_name, first_line
-from bot.ui.components.money import amount_words
 from bot.ui.components.name_lines import has_family, origin_line
 from bot.ui.components.retry import retry_words
-from bot.ui.components.text import code, context, date, duration, header, mention, safe_text, section, utc
+from bot.ui.components.text import code, context, date, duration, header, mention, safe_text, section
 from bot.ui.reply import Block, Viewer
 
 MOST_PEOPLE = 5
@@ -63,27 +63,25 @@ def card_facts(
     gone: bool = False,
 ) -> tuple[Block, ...]:
     """Return the card without its title and buttons. `gone`: the batch has been deleted."""
-    facts = " · ".join(_facts(batch, date, names, canceled_by))
+    facts = " · ".join(_facts(batch, names, canceled_by))
     origin = origin_line(batch, names)
-    small = [code(batch.id), *([] if gone else deadlines(batch, date))]
+    small = [code(batch.id), *([] if gone else _deadlines(batch))]
     if watchers and not batch.has_ended:
         small.append(f"watched by {people_line(watchers)}")
     return (section(f"{facts}\n{origin}" if origin else facts), context(" · ".join(small)))
 
 
-def _facts(
-    batch: MessageBatch, show: Callable[[datetime], str], names: BatchNames | None, canceled_by: str | None = None
-) -> list[str]:
-    """Return time, model, cost and owner as far as known; `show` formats a time."""
+def _facts(batch: MessageBatch, names: BatchNames | None, canceled_by: str | None = None) -> list[str]:
+    """Return time, model, cost and owner as far as known."""
     by = f" by {mention(canceled_by)}" if canceled_by else ""
     if batch.has_ended and batch.ended_at is not None:
-        parts = [f"Ended {show(batch.ended_at)} after {duration(batch.ended_at - batch.created_at)}"]
+        parts = [f"Ended {date(batch.ended_at)} after {duration(batch.ended_at - batch.created_at)}"]
         if batch.cancel_initiated_at is not None and by:
             parts.append(f"canceled{by}")
     else:
-        parts = [f"Created {show(batch.created_at)}"]
+        parts = [f"Created {date(batch.created_at)}"]
         if batch.cancel_initiated_at is not None:
-            parts.append(f"cancel requested {show(batch.cancel_initiated_at)}{by}")
+            parts.append(f"cancel requested {date(batch.cancel_initiated_at)}{by}")
     if names is None:
         return parts
     if names.models:
@@ -91,22 +89,22 @@ def _facts(
         models = ", ".join(safe_text(_MODEL_DATE.sub("", model), 60) for model in names.models[:MOST_MODELS])
         parts.append(f"{models} and {more} more" if more > 0 else models)
     if names.cost is not None:
-        cost = amount_words(names.cost, complete=names.cost_complete)
+        cost = format_amount(names.cost, complete=names.cost_complete)
         parts.append(f"cost {cost}" if cost == "unknown" else cost)
     if names.owner:
         parts.append(mention(names.owner))
     return parts
 
 
-def deadlines(batch: MessageBatch, show: Callable[[datetime], str]) -> list[str]:
+def _deadlines(batch: MessageBatch) -> list[str]:
     """Return until when the batch can run, or until when its results can be read."""
     if not batch.has_ended:
-        return [f"expires {show(batch.expires_at)}"]
+        return [f"expires {date(batch.expires_at)}"]
     if batch.archived_at is not None:
-        return [f"results removed {show(batch.archived_at)}"]
+        return [f"results removed {date(batch.archived_at)}"]
     if batch.awaits_results:
         return ["results aren't available yet, and usually follow within a few minutes"]
-    return [f"results available until {show(batch.readable_until)}"]
+    return [f"results available until {date(batch.readable_until)}"]
 
 
 def people_line(users: Sequence[str]) -> str:
@@ -184,5 +182,5 @@ def _spoken_name(batch: MessageBatch, viewer: Viewer) -> str:
 
 def card_text(batch: MessageBatch, names: BatchNames | None = None, now: datetime | None = None) -> str:
     """Return the card as plain text for notifications and screen readers."""
-    facts = " · ".join([*_facts(batch, utc, names), *deadlines(batch, utc), safe_text(batch.id)])
+    facts = " · ".join([*_facts(batch, names), *_deadlines(batch), safe_text(batch.id)])
     return f"{safe_text(first_line(batch, names, now))}. {facts}."

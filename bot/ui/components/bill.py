@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from bot.operations.bill_check import BillCheck
-from bot.pricing.amounts import format_usd
-from bot.ui.components.money import amount_words, cost_gaps
+from bot.pricing.amounts import format_amount, format_usd
+from bot.ui.components.money import cost_gaps
 from bot.ui.components.text import code, join_words, quantity
 
 _SHOWN = 5
@@ -48,9 +48,7 @@ def _share_words(difference: Decimal, ours: Decimal) -> str:
 
 def ours_words(check: BillCheck) -> str:
     """Return the figure by results; "at least" if anything is missing from it."""
-    if check.cost.complete:
-        return format_usd(check.ours)
-    return amount_words(check.ours, complete=False)
+    return format_amount(check.ours, complete=check.cost.complete)
 
 
 def billed_words(check: BillCheck) -> str:

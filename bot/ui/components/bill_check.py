@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from bot.commands.cost import Cost, CostChecked
 from bot.operations.bill_check import CENT, BillCheck, ModelCheck
-from bot.pricing.amounts import format_usd
+from bot.pricing.amounts import format_amount, format_usd
 from bot.ui.components.bill import (
     billed_words,
     difference_words,
@@ -14,7 +14,6 @@ from bot.ui.components.bill import (
     week_words,
 )
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.money import amount_words
 from bot.ui.components.text import code, context, fields, header, quantity, section
 from bot.ui.components.text import date as date_token
 from bot.ui.reply import Block, Message
@@ -60,7 +59,7 @@ def _find_mark(check: BillCheck) -> str:
 
 def _model_line(row: ModelCheck) -> str:
     name = code(row.model, 80) if row.model else "no model"
-    ours = format_usd(row.ours) if row.complete else amount_words(row.ours, complete=False)
+    ours = format_amount(row.ours, complete=row.complete)
     figures = f"{name}  Batchdesk {ours} · Anthropic {format_usd(row.listed)} · billed {format_usd(row.billed)}"
     difference = row.listed - row.ours
     return figures if abs(difference) < CENT else f"{figures} · *{difference_words(difference, row.ours)}*"

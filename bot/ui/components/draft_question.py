@@ -2,7 +2,7 @@
 
 from bot.commands.retry import RETRY_OF
 from bot.operations.approval import BudgetUse, LimitExceeded, Sent
-from bot.pricing.amounts import format_limit, format_usd
+from bot.pricing.amounts import format_amount, format_limit, format_usd
 from bot.requests.estimate import load_estimate
 from bot.store.records.drafts import Draft
 from bot.store.transactions.split_draft import CANARY
@@ -76,7 +76,8 @@ def budget_lines(use: BudgetUse | None) -> list[str]:
     if use is None:
         return []
     month = use.month
-    spent = f"{'' if month.is_complete else 'at least '}{format_usd(month.spent)} spent"
+    amount = format_amount(month.spent, complete=month.is_complete)
+    spent = "an unknown amount spent" if amount == "unknown" else f"{amount} spent"
     opened = f", up to {format_usd(month.open.usd)} in batches not read yet" if month.open.usd else ""
     opened += f", {quantity(month.open.unbounded, 'file')} of unknown cost" if month.open.unbounded else ""
     opened += f", {quantity(month.unread, 'batch', 'batches')} not counted" if month.unread else ""

@@ -1,19 +1,9 @@
-"""Amounts of money in words: to the cent, "at least" when a price is missing, never 0 for an unknown amount."""
+"""What a cost does not include, in words."""
 
-from decimal import Decimal
-
-from bot.pricing.amounts import format_usd
 from bot.results.summary import CostSummary
 from bot.ui.components.text import code, quantity
 
 _SHOWN = 5
-
-
-def amount_words(amount: Decimal, *, complete: bool) -> str:
-    """Return the amount; if it is not complete, "at least" the amount, or "unknown" if it is 0."""
-    if complete:
-        return format_usd(amount)
-    return f"at least {format_usd(amount)}" if amount > 0 else "unknown"
 
 
 def cost_gaps(cost: CostSummary) -> list[str]:

@@ -1,9 +1,10 @@
 """The figures of results in words: stop reasons, models, tokens, cost and inconsistencies."""
 
 from bot.api.models import RequestCounts
+from bot.pricing.amounts import format_amount
 from bot.pricing.tokens import Tokens
 from bot.results.summary import ModelUse, ResultsSummary
-from bot.ui.components.money import amount_words, cost_gaps
+from bot.ui.components.money import cost_gaps
 from bot.ui.components.remedies import fault_words
 from bot.ui.components.text import code, escape, fields, number, quantity
 from bot.ui.reply import Block
@@ -52,7 +53,7 @@ def figure_fields(summary: ResultsSummary) -> Block:
     gaps = cost_gaps(cost)
     if len(gaps) > _MOST_GAPS:
         gaps = [f"*Full report* names the {len(gaps)} reasons"]
-    amount = amount_words(cost.amount, complete=cost.complete) + (f"\n{'; '.join(gaps)}" if gaps else "")
+    amount = format_amount(cost.amount, complete=cost.complete) + (f"\n{'; '.join(gaps)}" if gaps else "")
     cached = tokens.write_5m + tokens.write_1h + tokens.read
     used = f"{number(tokens.input)} in · {number(tokens.output)} out" + (f"\n{number(cached)} cached" if cached else "")
     others = _model_lines(summary.models) if _has_advisor(summary.models) else []
@@ -65,7 +66,7 @@ def figure_lines(summary: ResultsSummary) -> list[str]:
     if not summary.counts.succeeded and cost.complete:
         return ["*Cost:* nothing is billed for requests that did not succeed"]
     return [
-        f"*Cost:* {amount_words(cost.amount, complete=cost.complete)}{_in_parentheses(cost_gaps(cost))}",
+        f"*Cost:* {format_amount(cost.amount, complete=cost.complete)}{_in_parentheses(cost_gaps(cost))}",
         *_token_lines(summary.tokens),
         *_model_lines(summary.models),
         *_output_lines(summary),

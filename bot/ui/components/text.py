@@ -3,13 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot.ui.reply import Block
 
 SECTION_LIMIT = 3_000  # docs.slack.dev, section block
 FIELD_LIMIT = 10
 HEADER_LIMIT = 150
+_DATE_TOKEN = re.compile(r"<!date\^(\d+)\^[^|>]*\|([^>]*)>")
 _HALF_ENTITY = re.compile(r"&[a-z]{0,3}$")
 
 
@@ -108,6 +109,23 @@ def short_date(moment: datetime, now: datetime) -> str:
 def utc(moment: datetime) -> str:
     """Return `2026-11-21 07:30 UTC`."""
     return f"{moment.astimezone(UTC).isoformat(' ', 'minutes')[:16]} UTC"
+
+
+def write_dates(text: str, zone: tzinfo) -> str:
+    """Return text with its date tokens written out in a time zone, as in `2026-11-21 08:30 CET`.
+
+    Notifications and screen readers may show a token as it is. A date beyond the calendar stays in UTC.
+    """
+    if "<!date^" not in text:
+        return text
+
+    def write(token: re.Match[str]) -> str:
+        try:
+            return f"{datetime.fromtimestamp(int(token[1]), zone):%Y-%m-%d %H:%M %Z}"
+        except (ValueError, OverflowError, OSError):
+            return token[2]
+
+    return _DATE_TOKEN.sub(write, text)
 
 
 def place_words(place: str) -> str:

@@ -12,11 +12,11 @@ from bot.commands.list import List
 from bot.operations.bill_check import BillCheck
 from bot.operations.cost_totals import DeletedCost
 from bot.operations.retiring_use import RetiringUse, Use
+from bot.pricing.amounts import format_amount
 from bot.store.records.labels import BatchNames
 from bot.ui.components.batch_rows import list_batches, open_menu, spoken_rows
 from bot.ui.components.bill import bill_line
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.money import amount_words
 from bot.ui.components.retirements import retirement_words
 from bot.ui.components.text import code, context, date, header, mention, number, quantity, safe_text, section
 from bot.ui.reply import Block, Message
@@ -109,10 +109,11 @@ def _spent_facts(digest: Digest) -> list[str]:
     if not (digest.failed.total or digest.ended.total or deleted.batches or deleted.unread):
         return []
     is_whole = digest.spent_whole and not digest.unread and not deleted.unread
-    facts = [f"Spent: {amount_words(digest.spent, complete=is_whole)}"]
+    facts = [f"Spent: {format_amount(digest.spent, complete=is_whole)}"]
     if deleted.batches:
-        amount = amount_words(deleted.amount, complete=deleted.complete)
-        facts.append(f"{amount} of it in {quantity(deleted.batches, 'deleted batch', 'deleted batches')}")
+        amount = format_amount(deleted.amount, complete=deleted.complete)
+        batches = quantity(deleted.batches, "deleted batch", "deleted batches")
+        facts.append(f"{batches} of unknown cost" if amount == "unknown" else f"{amount} of it in {batches}")
     if deleted.unread:
         were = "was" if deleted.unread == 1 else "were"
         facts.append(f"{quantity(deleted.unread, 'deleted batch', 'deleted batches')} {were} never read")

@@ -10,6 +10,7 @@ from bot.api.models import MessageBatch
 from bot.commands.list import List
 from bot.commands.status import Status
 from bot.operations.find_batch import Reference
+from bot.pricing.amounts import format_amount
 from bot.results.summary import ResultsSummary
 from bot.store.records.drafts import Draft
 from bot.store.records.labels import BatchNames
@@ -18,7 +19,6 @@ from bot.ui.components.buttons import actions, button
 from bot.ui.components.cancellation import billed_words
 from bot.ui.components.deletion import deleted_by_words, deletion_words, not_seen_words
 from bot.ui.components.first_line import batch_name, first_line, outcome_words
-from bot.ui.components.money import amount_words
 from bot.ui.components.result_causes import cause_line
 from bot.ui.components.sample_rest import rest_buttons, rest_words
 from bot.ui.components.text import code, context, date, duration, more_time, quantity, safe_text, section
@@ -55,7 +55,7 @@ class NoticeContext(Struct, frozen=True):
 def detail_lines(summary: ResultsSummary, *, with_causes: bool = True) -> tuple[str, ...]:
     """Return the largest causes of failure and the cost, for the notice that a batch ended."""
     causes = [cause_line(cause) for cause in summary.causes[:CAUSES]] if with_causes else []
-    return (*causes, f"Cost: {amount_words(summary.cost.amount, complete=summary.cost.complete)}")
+    return (*causes, f"Cost: {format_amount(summary.cost.amount, complete=summary.cost.complete)}")
 
 
 def draw_notice(

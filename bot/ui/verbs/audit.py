@@ -16,7 +16,7 @@ from bot.store.records.drafts import REFERENCE_LENGTH
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.first_line import SHORT_ID_LENGTH
 from bot.ui.components.modal import APP_NAME
-from bot.ui.components.text import code, context, date, escape, header, mention, quantity, safe_text, section, utc
+from bot.ui.components.text import code, context, date, escape, header, mention, quantity, safe_text, section
 from bot.ui.reply import File, Message, Viewer
 
 _MARKS = {
@@ -207,7 +207,7 @@ def _spoken_act(act: RecordedAct) -> str:
     subject = _subject_words(entry)
     about = f" ({', '.join(subject)})" if subject else ""
     typed = " ".join([escape(entry.verb), *_typed_words(entry)])
-    return f"{utc(entry.at)}: {typed}{about}: {_outcome_name(entry)}, {_people_words(act)}"
+    return f"{date(entry.at)}: {typed}{about}: {_outcome_name(entry)}, {_people_words(act)}"
 
 
 def _render_export(outcome: AuditExported, viewer: Viewer) -> File:

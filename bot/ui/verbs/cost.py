@@ -7,12 +7,13 @@ from typing import assert_never
 
 from bot.commands.cost import By, Cost, CostChecked, CostExported, CostOutcome, CostShown, ExportedBatch
 from bot.operations.cost_totals import CostRow
+from bot.pricing.amounts import format_amount
 from bot.pricing.tokens import Tokens
 from bot.results.spreadsheet import Cell, write_csv
 from bot.results.summary import ModelUse
 from bot.ui.components.bill_check import render_cost_check
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.money import amount_words, cost_gaps
+from bot.ui.components.money import cost_gaps
 from bot.ui.components.text import code, context, end_sentence, header, quantity, section
 from bot.ui.components.text import date as date_token
 from bot.ui.reply import Block, File, Message, Viewer
@@ -107,7 +108,7 @@ def _render_total(outcome: CostShown) -> Message:
     """Return what was spent. Where Slack rejects the chart, the days are rows instead."""
     if not (outcome.read or outcome.unread or outcome.deleted.unread or outcome.more):
         return _render_nothing(outcome)
-    total = amount_words(outcome.cost.amount, complete=outcome.complete)
+    total = format_amount(outcome.cost.amount, complete=outcome.complete)
     title = f"Cost of the last {_span_words(outcome.query.since)}: {total}"
     counted = " ".join(_counted_sentences(outcome))
     gaps = _incomplete_lines(outcome)
@@ -134,9 +135,10 @@ def _counted_sentences(outcome: CostShown) -> list[str]:
     batches = quantity(outcome.read, "ended batch", "ended batches")
     sentences = [f"{batches} {were} created since {date_token(outcome.since)}."]
     if outcome.deleted.batches:
-        amount = amount_words(outcome.deleted.amount, complete=outcome.deleted.complete)
+        amount = format_amount(outcome.deleted.amount, complete=outcome.deleted.complete)
         deleted = quantity(outcome.deleted.batches, "deleted batch", "deleted batches")
-        sentences.append(f"The total includes {amount} in {deleted}.")
+        known = f"{deleted} of unknown cost" if amount == "unknown" else f"{amount} in {deleted}"
+        sentences.append(f"The total includes {known}.")
     if outcome.unfinished:
         havent, their = ("hasn't", "its") if outcome.unfinished == 1 else ("haven't", "their")
         batches = quantity(outcome.unfinished, "batch", "batches")
@@ -247,7 +249,7 @@ def _cut_lines(lines: Sequence[str]) -> list[str]:
 
 
 def _row_line(row: CostRow, by: By = "model") -> str:
-    amount = amount_words(row.amount, complete=row.complete)
+    amount = format_amount(row.amount, complete=row.complete)
     share = f"{quantity(row.requests, 'answer')} in {quantity(row.batches, 'batch', 'batches')}"
     return f"{_row_name(row, by)}  *{amount}*, {share}"
 

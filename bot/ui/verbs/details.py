@@ -7,11 +7,11 @@ from bot.commands.base import Permission
 from bot.commands.details import DetailsOutcome, DetailsShown
 from bot.commands.edit import Edit
 from bot.operations.find_batch import Reference
+from bot.pricing.amounts import format_amount
 from bot.store.records.labels import BatchNames
 from bot.ui.components.batch_card import card_text, people_line
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.first_line import first_line
-from bot.ui.components.money import amount_words
 from bot.ui.components.name_lines import relative_parts
 from bot.ui.components.text import code, context, date, duration, fields, header, mention, number, safe_text, section
 from bot.ui.reply import Block, Message, Viewer
@@ -83,7 +83,7 @@ def _origin_sections(batch: MessageBatch, names: BatchNames) -> list[Block]:
     if names.models:
         lines.append(f"*Models* {', '.join(code(model, 80) for model in names.models)}")
     if names.cost is not None:
-        lines.append(f"*Cost* {amount_words(names.cost, complete=names.cost_complete)}")
+        lines.append(f"*Cost* {format_amount(names.cost, complete=names.cost_complete)}")
     if names.relatives:
         lines.append(f"*Related* {', '.join(relative_parts(batch, names))}")
     return [section("\n".join(lines))] if lines else []

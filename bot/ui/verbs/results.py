@@ -25,6 +25,7 @@ from bot.commands.show import Show, is_custom_id
 from bot.commands.watch import Watch
 from bot.operations.find_batch import Reference
 from bot.operations.result_files import ResultFileKind
+from bot.pricing.amounts import format_amount
 from bot.results.causes import Cause
 from bot.results.summary import ResultsSummary
 from bot.store.records.summaries import DownloadedFile
@@ -32,7 +33,7 @@ from bot.ui.components.answer_lines import answer_blocks, answer_sentences, full
 from bot.ui.components.buttons import actions, button, choice, fits_slack, overflow, select
 from bot.ui.components.family_file import render_family_file, render_family_incomplete
 from bot.ui.components.first_line import batch_name, bold_line, bold_name, first_line
-from bot.ui.components.money import amount_words, cost_gaps
+from bot.ui.components.money import cost_gaps
 from bot.ui.components.name_lines import has_family
 from bot.ui.components.remedies import cause_name
 from bot.ui.components.result_causes import (
@@ -45,7 +46,7 @@ from bot.ui.components.result_causes import (
 from bot.ui.components.result_figures import figure_fields, figure_lines, inconsistencies, missing_names, warning_lines
 from bot.ui.components.result_file import render_causes_file, render_results_file
 from bot.ui.components.retry import retry_button, retry_words
-from bot.ui.components.text import code, context, date, header, mention, one_line, quantity, safe_text, section, utc
+from bot.ui.components.text import code, context, date, header, mention, one_line, quantity, safe_text, section
 from bot.ui.reply import Block, Message, Reply, Viewer
 
 _DOWNLOADED: dict[DownloadedFile, str] = {
@@ -208,7 +209,7 @@ def _spoken_summary(outcome: ResultsShown, viewer: Viewer) -> str:
 
 def _cost_words(summary: ResultsSummary) -> str:
     why = cost_gaps(summary.cost)
-    return amount_words(summary.cost.amount, complete=summary.cost.complete) + (f" ({'; '.join(why)})" if why else "")
+    return format_amount(summary.cost.amount, complete=summary.cost.complete) + (f" ({'; '.join(why)})" if why else "")
 
 
 def _render_nothing_failed(outcome: NothingFailed, viewer: Viewer) -> Message:
@@ -234,7 +235,7 @@ def _render_not_ready(outcome: ResultsNotReady, viewer: Viewer) -> Message:
         context(f"{code(batch.id)} · expires {date(batch.expires_at)}"),
         *actions([button("Refresh", outcome.query, renew=True), watch]),
     )
-    return Message(f"{line}. {words} Expires {utc(batch.expires_at)}.", blocks, public=outcome.query.public)
+    return Message(f"{line}. {words} Expires {date(batch.expires_at)}.", blocks, public=outcome.query.public)
 
 
 def _waiting_advice(batch: MessageBatch, now: datetime) -> str:
@@ -248,10 +249,7 @@ def _waiting_advice(batch: MessageBatch, now: datetime) -> str:
 def _render_gone(outcome: ResultsGone, viewer: Viewer) -> Message:
     batch = outcome.batch
     name = bold_name(batch, viewer.names.get(batch.id))
-
-    def words(show: Callable[[datetime], str]) -> str:
-        until = show(batch.archived_at or batch.readable_until)
-        kept = f"The API keeps results for 29 days. It kept these until {until}."
-        return f"The results of {name} are no longer available. {kept}"
-
-    return Message(words(utc), (section(words(date)), context(code(batch.id))), public=outcome.public)
+    until = date(batch.archived_at or batch.readable_until)
+    kept = f"The API keeps results for 29 days. It kept these until {until}."
+    words = f"The results of {name} are no longer available. {kept}"
+    return Message(words, (section(words), context(code(batch.id))), public=outcome.public)

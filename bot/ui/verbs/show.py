@@ -7,13 +7,13 @@ from bot.commands.results import Results
 from bot.commands.show import ResultFound, ResultNotFound, Show, ShowOutcome, ShowTooEarly, ShowTooLate, is_custom_id
 from bot.commands.status import Status
 from bot.operations.find_batch import Reference
+from bot.pricing.amounts import format_amount
 from bot.results.causes import Cause
 from bot.results.content import ToolCall
 from bot.results.find_result import OneResult
 from bot.ui.components.answer_lines import stop_words
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.first_line import bold_name
-from bot.ui.components.money import amount_words
 from bot.ui.components.remedies import remedy_words
 from bot.ui.components.text import (
     clean_lines,
@@ -25,7 +25,6 @@ from bot.ui.components.text import (
     quantity,
     safe_text,
     section,
-    utc,
 )
 from bot.ui.reply import Block, Message, Viewer
 
@@ -103,7 +102,7 @@ def _facts(result: OneResult) -> list[str]:
         return []
     facts = [code(result.model, 80), f"stop reason {code(result.stop_reason or 'none given', 60)}"]
     facts.append(f"{number(result.input_tokens)} in · {number(result.output_tokens)} out")
-    facts += [amount_words(result.usd, complete=result.is_usd_complete)] if result.usd is not None else []
+    facts += [format_amount(result.usd, complete=result.is_usd_complete)] if result.usd is not None else []
     left_out = [f"{safe_text(kind, 60)}{f' × {count}' if count > 1 else ''}" for kind, count in _left_out(result)]
     return [*facts, *([f"not shown: {', '.join(left_out)}"] if left_out else [])]
 
@@ -165,11 +164,9 @@ def _render_not_found(outcome: ResultNotFound, viewer: Viewer) -> Message:
 def _render_too_late(outcome: ShowTooLate, viewer: Viewer) -> Message:
     batch = outcome.batch
     until = batch.archived_at or batch.readable_until
-    start = f"The results of {_name(batch, viewer)} are no longer available. The API kept them until"
+    words = f"The results of {_name(batch, viewer)} are no longer available. The API kept them until {date(until)}."
     status = button("Status", Status(Reference(batch.id)))
-    return Message(
-        f"{start} {utc(until)}.", (section(f"{start} {date(until)}."), *actions([status])), modal_title=_TITLE
-    )
+    return Message(words, (section(words), *actions([status])), modal_title=_TITLE)
 
 
 def _name(batch: MessageBatch, viewer: Viewer) -> str:

@@ -4,15 +4,17 @@ from decimal import Decimal
 
 import pytest
 
-from bot.pricing.amounts import format_usd
+from bot.pricing.amounts import format_amount, format_usd
 from bot.results.summary import CostSummary
-from bot.ui.components.money import amount_words, cost_gaps
+from bot.ui.components.money import cost_gaps
 
 
 @pytest.mark.parametrize(
     ("amount", "words"),
     [
         ("0", "$0.00"),
+        ("-0.004", "$0.00"),
+        ("-1.2", "−$1.20"),
         ("0.0049", "under $0.01"),
         ("0.01", "$0.01"),
         ("0.125", "$0.13"),
@@ -25,9 +27,10 @@ def test_money_is_rounded_to_the_cent_and_the_smallest_is_not_nothing(amount: st
 
 
 def test_an_incomplete_amount_is_at_least_or_unknown_and_never_zero() -> None:
-    assert amount_words(Decimal("3.2"), complete=False) == "at least $3.20"
-    assert amount_words(Decimal(0), complete=False) == "unknown"
-    assert amount_words(Decimal(0), complete=True) == "$0.00"
+    assert format_amount(Decimal("3.2"), complete=False) == "at least $3.20"
+    assert format_amount(Decimal(0), complete=False) == "unknown"
+    assert format_amount(Decimal("0.009"), complete=False) == "unknown"
+    assert format_amount(Decimal(0), complete=True) == "$0.00"
 
 
 def test_every_gap_in_a_cost_is_named() -> None:

@@ -1,12 +1,26 @@
 """Small pieces of text, and what they do to foreign characters."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ui.components.text import code, date, duration, escape, header, one_line, quantity, safe_text, section, utc
+from bot.ui.components.text import (
+    code,
+    date,
+    duration,
+    escape,
+    header,
+    one_line,
+    quantity,
+    safe_text,
+    section,
+    short_date,
+    utc,
+    write_dates,
+)
 
 
 @given(st.text(), st.integers(1, 50))
@@ -83,6 +97,21 @@ def test_a_date_is_a_token_for_each_readers_time_zone_with_a_fallback_in_utc() -
     assert utc(moment) == "2026-11-21 07:30 UTC"
     assert date(moment) == "<!date^1795246259^{date_short_pretty} at {time}|2026-11-21 07:30 UTC>"
     assert datetime.fromtimestamp(1795246259, UTC).minute == 30
+
+
+@pytest.mark.parametrize(
+    ("moment", "zone", "written"),
+    [
+        (datetime(2026, 11, 21, 7, 30, tzinfo=UTC), "UTC", "2026-11-21 07:30 UTC"),
+        (datetime(2026, 11, 21, 7, 30, tzinfo=UTC), "Europe/Berlin", "2026-11-21 08:30 CET"),
+        (datetime(2026, 7, 21, 7, 30, tzinfo=UTC), "Europe/Berlin", "2026-07-21 09:30 CEST"),
+        (datetime(9999, 12, 31, 23, 59, tzinfo=UTC), "Europe/Berlin", "9999-12-31 23:59 UTC"),
+    ],
+)
+def test_plain_text_has_its_dates_in_the_time_zone_of_the_settings(moment: datetime, zone: str, written: str) -> None:
+    text = f"Created {date(moment)}, {short_date(moment, moment)} &lt;!date^1^{{time}}|typed&gt;"
+
+    assert write_dates(text, ZoneInfo(zone)) == f"Created {written}, {written} &lt;!date^1^{{time}}|typed&gt;"
 
 
 def test_numbers_are_grouped_and_nouns_agree() -> None:
