@@ -121,7 +121,7 @@ async def test_the_message_shortcut_asks_the_same(desk: Desk) -> None:
 
 
 async def test_the_shortcut_on_a_message_without_a_file_says_so(desk: Desk) -> None:
-    message = desk.slack.say(ADA, BATCHES, "no file here")
+    message = await desk.slack.say(ADA, BATCHES, "no file here")
 
     [answer] = await desk.new_messages_after(ADA, lambda: desk.slack.message_shortcut(ADA, message, "create_from_file"))
 

@@ -9,7 +9,7 @@ async def test_it_is_found_behind_hundreds_of_messages(scene: Scene) -> None:
     bot_messages = scene.worker.bot_messages
     _, ts = await bot_messages.post(BATCHES, Message("the end", ()), "key")
     for number in range(450):
-        scene.slack.say(ADA, BATCHES, f"message {number}")
+        await scene.slack.say(ADA, BATCHES, f"message {number}")
 
     found = await bot_messages.find(BATCHES, "key")
     other = await bot_messages.find(BATCHES, "another key", oldest=float(ts) - 60)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import aiohttp
 
 from bot.playground.slack_simulator.bot_answer import BotAnswer
-from bot.playground.slack_simulator.records import Json
+from bot.playground.slack_simulator.records import Json, Retry
 
 _FORM = "application/x-www-form-urlencoded"
 
@@ -55,7 +55,9 @@ class HttpDelivery:
             await self._session.close()
             self._session = None
 
-    async def send(self, target: str, kind: str, payload: Json, deadline: float) -> BotAnswer:
+    async def send(
+        self, target: str, kind: str, payload: Json, deadline: float, retry: Retry | None = None
+    ) -> BotAnswer:
         """Post one payload and wait at most `deadline` seconds for the answer. Redirects are not followed."""
         self._session = self._session or aiohttp.ClientSession()
         content_type, body = encode_payload(kind, payload)
@@ -64,7 +66,7 @@ class HttpDelivery:
             async with self._session.post(
                 target,
                 data=body,
-                headers=self._headers(content_type, body),
+                headers=self._headers(content_type, body) | _retry_headers(retry),
                 timeout=aiohttp.ClientTimeout(total=deadline),
                 allow_redirects=False,
             ) as response:
@@ -86,6 +88,12 @@ class HttpDelivery:
             "X-Slack-Request-Timestamp": timestamp,
             "X-Slack-Signature": sign_request(self._secret, timestamp, body),
         }
+
+
+def _retry_headers(retry: Retry | None) -> dict[str, str]:
+    if retry is None:
+        return {}
+    return {"X-Slack-Retry-Num": str(retry.number), "X-Slack-Retry-Reason": retry.reason}
 
 
 def _read(text: str, content_type: str) -> Any:

@@ -73,7 +73,7 @@ class PageEndpoints:
         if not text:
             raise LookupError("Type something first.")
         if not text.startswith("/"):
-            self._people.say(user, channel, text)
+            await self._people.say(user, channel, text, body.get("thread_ts") or None)
             return {}
         name = text.split()[0]
         if name == "/invite":

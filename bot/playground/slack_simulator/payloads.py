@@ -121,22 +121,26 @@ class PayloadBuilder:
 
     def build_home_opened(self, user: Person, channel: Channel, view: Json | None) -> Json:
         """Build the event for a visit to the Home tab."""
-        event_ts = self._messages.mint_ts()
         event: Json = {
             "type": "app_home_opened",
             "user": user.id,
             "channel": channel.id,
             "tab": "home",
-            "event_ts": event_ts,
+            "event_ts": self._messages.mint_ts(),
         }
+        return self.build_event(event | ({"view": view} if view else {}))
+
+    def build_event(self, event: Json) -> Json:
+        """Build the envelope of an event. `event_id` is the same in every repetition."""
+        channel = self._world.channels.get(str(event.get("channel")))
         return {
             "token": self._token,
             "team_id": self._world.team_id,
             "api_app_id": self._world.app_id,
-            "event": event | ({"view": view} if view else {}),
+            "event": event,
             "type": "event_callback",
             "event_id": random_id("Ev"),
-            "event_time": int(float(event_ts)),
+            "event_time": int(float(event["event_ts"])),
             "authorizations": [
                 {
                     "enterprise_id": self._world.enterprise_id,
@@ -146,6 +150,6 @@ class PayloadBuilder:
                     "is_enterprise_install": self._world.is_enterprise_install,
                 }
             ],
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": channel is not None and channel.is_ext_shared,
             "event_context": random_letters(40),
         }

@@ -1,5 +1,6 @@
 """What a person does: type a command, press a button, submit or close a modal, visit the Home tab."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.playground.slack_simulator.ack_bodies import AckBodyHandler
@@ -7,10 +8,12 @@ from bot.playground.slack_simulator.bot_answer import BotAnswer
 from bot.playground.slack_simulator.elements import find_element, find_missing_inputs, make_action, read_state
 from bot.playground.slack_simulator.file_inputs import expand_files
 from bot.playground.slack_simulator.file_store import Share, StoredFile, make_file_frame, make_file_object
+from bot.playground.slack_simulator.message_events import is_heard, make_message_events
+from bot.playground.slack_simulator.message_text import write_message
 from bot.playground.slack_simulator.page_frames import make_world_frame
 from bot.playground.slack_simulator.payload_delivery import PayloadDelivery
 from bot.playground.slack_simulator.payloads import PayloadBuilder
-from bot.playground.slack_simulator.records import Delivery, Json, SlackMessage, View
+from bot.playground.slack_simulator.records import Delivery, Json, Retry, SlackMessage, View
 from bot.playground.slack_simulator.state import SlackState
 from bot.playground.slack_simulator.world import Channel, Person
 
@@ -42,11 +45,59 @@ class PersonActions:
             error = "invalid_response"
         return _delivery(answer, payload, error)
 
-    def say(self, user: str, channel: str, text: str) -> SlackMessage:
-        """Post a person's own message. Raises LookupError if they are not a member."""
-        if self._person(user).id not in self._channel(channel).members:
+    async def say(
+        self, user: str, channel: str, text: str, thread_ts: str | None = None, files: Sequence[StoredFile] = ()
+    ) -> SlackMessage:
+        """Post a person's own message, and deliver its events. Raises LookupError if they cannot write there."""
+        place = self._channel(channel)
+        if self._person(user).id not in place.members:
             raise LookupError("You are not in this channel.")
-        return self._state.messages.post(channel, user, text)
+        if place.is_im and self._state.bot_is_member(place) and not self._state.takes_messages:
+            raise LookupError("Sending messages to this app has been turned off.")
+        written, blocks = write_message(text, self._state.world)
+        frames = [make_file_frame(file) for file in files]
+        message = self._state.messages.post(channel, user, written, blocks, thread_ts=thread_ts, files=frames)
+        for file in files:
+            file.shares.append(Share(place, message.ts))
+        await self._deliver_message_events(message)
+        return message
+
+    async def edit(self, user: str, message: SlackMessage, text: str) -> SlackMessage:
+        """Edit a person's own message, and deliver its events."""
+        written, blocks = write_message(text, self._state.world)
+        changed = self._state.messages.change(message, text=written, blocks=blocks, edited=True)
+        edited = {"user": user, "ts": self._state.messages.mint_ts()}
+        body = {**self._state.render_message(changed), "edited": edited}
+        await self._deliver_message_events(
+            changed, subtype="message_changed", hidden=True, message=body, previous_message={"text": message.text}
+        )
+        return changed
+
+    async def take_back(self, message: SlackMessage) -> None:
+        """Delete a person's own message, and deliver its event."""
+        self._state.messages.remove(message)
+        gone = {"subtype": "message_deleted", "hidden": True, "deleted_ts": message.ts}
+        await self._deliver_message_events(message, **gone, previous_message=self._state.render_message(message))
+
+    async def say_as_app(self, channel: str, text: str) -> SlackMessage:
+        """Post a message of another app, whose markup Slack takes as it is, and deliver its events."""
+        message = self._state.messages.post(channel, "U0OTHERAPP", text)
+        await self._deliver_message_events(message, subtype="bot_message", bot_id="B0OTHERAPP")
+        return message
+
+    async def repeat_event(self, delivery: Delivery, number: int = 1) -> Delivery:
+        """Deliver an event again, as Slack does if the ack of the first delivery was lost."""
+        kind = str(delivery.payload["event"]["type"])
+        answer = await self._deliverer.deliver("events_api", kind, delivery.payload, Retry(number, "http_timeout"))
+        return _delivery(answer, delivery.payload, answer.error)
+
+    async def _deliver_message_events(self, about: SlackMessage, **more: Any) -> None:
+        stored = self._state.files.files
+        files = [make_file_object(stored[file["id"]], self._state.files_url) for file in about.files]
+        for event in make_message_events(self._state, about, files, more):
+            payload = self._payloads.build_event(event)
+            answer = await self._deliverer.deliver_event(str(event["type"]), payload)
+            self._state.event_deliveries.append(_delivery(answer, payload, answer.error))
 
     def invite(self, user: str, channel: str, line: str) -> None:
         """Carry out Slack's own "/invite @Batchdesk". Raises LookupError for anything else."""
@@ -149,11 +200,22 @@ class PersonActions:
         answer = await self._deliverer.deliver("interactive", f"view_closed {view['callback_id']}", payload)
         return _delivery(answer, payload, answer.error)
 
+    async def global_shortcut(self, user: str, callback_id: str) -> Delivery:
+        """Choose a global shortcut of the app. Its payload has no channel and no response_url."""
+        payload = self._payloads.build_interaction("shortcut", self._person(user), self._state.triggers.mint(user))
+        payload |= {"callback_id": callback_id, "action_ts": self._state.messages.mint_ts()}
+        answer = await self._deliverer.deliver("interactive", f"shortcut {callback_id}", payload)
+        if answer.error is not None:
+            self._state.notify(user, None, _TROUBLE)
+        return _delivery(answer, payload, answer.error)
+
     async def open_home(self, user: str) -> Delivery:
         """Visit the app's Home tab."""
         channel = self._state.world.open_direct_message(user)
         payload = self._payloads.build_home_opened(self._person(user), channel, self._state.views.homes.get(user))
-        answer = await self._deliverer.deliver("events_api", "app_home_opened", payload)
+        if not is_heard(self._state, "app_home_opened"):
+            return _delivery(BotAnswer(None), payload, None)
+        answer = await self._deliverer.deliver_event("app_home_opened", payload)
         return _delivery(answer, payload, answer.error)
 
     async def _press_on_message(self, user: str, message: SlackMessage, action: Json, state: Json) -> Delivery:

@@ -118,6 +118,14 @@ class View:
 
 
 @dataclass(frozen=True)
+class Retry:
+    """A repeated delivery of an event that was not acked: the how manieth repetition, and what failed before."""
+
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class Delivery:
     """How one interaction reached the bot.
 

@@ -33,6 +33,8 @@ class SlackSimulator:
     """A Slack workspace with one app, on loopback: Web API, Socket Mode, signed HTTP delivery, and a page to use it.
 
     `scopes`: those of the bot token; None grants all but chat:write.public.
+    `events`: what its manifest subscribes to; None is everything.
+    `takes_messages`: people can write in their direct messages with the app.
     `ack_deadline`: real seconds.
     `trigger_life`: seconds of the clock.
     `warning_lead`: real seconds that a connection may stay after the warning of a refresh.
@@ -46,6 +48,8 @@ class SlackSimulator:
         *,
         clock: Callable[[], float] = time.time,
         scopes: frozenset[str] | None = None,
+        events: frozenset[str] | None = None,
+        takes_messages: bool = True,
         ack_deadline: float = 3.0,
         trigger_life: float = 3.0,
         ping_interval: float = 10.0,
@@ -55,6 +59,7 @@ class SlackSimulator:
         self.world = world or make_demo_world()
         self._state = SlackState(self.world, clock, scopes, trigger_life)
         self._state.public_url = public_url
+        self._state.events, self._state.takes_messages = events, takes_messages
         credentials = self._state.credentials
         self.bot_token = credentials.bot_token
         self.app_token = credentials.app_token
@@ -105,6 +110,7 @@ class SlackSimulator:
 
     async def stop(self) -> None:
         """Close every connection and stop listening. Does nothing if the server has not started."""
+        await self._deliverer.close()
         await self._sockets.close()
         await self._page.close()
         await self._http.close()
@@ -161,12 +167,53 @@ class SlackSimulator:
         """Close an open modal without submitting."""
         return await self._people.close_view(user, view_id)
 
-    def say(self, user: str, channel: str, text: str) -> SlackMessage:
-        """Post a person's own message. Raises LookupError if they are not a member."""
-        return self._people.say(user, channel, text)
+    async def say(
+        self,
+        user: str,
+        channel: str,
+        text: str,
+        *,
+        thread_ts: str | None = None,
+        files: Collection[tuple[str, bytes]] = (),
+    ) -> SlackMessage:
+        """Write a message as a person, with files, each a name and its content. The app receives its events.
+
+        What is typed is encoded as Slack does, so `@Batchdesk` mentions the app. Raises LookupError if they cannot
+        write there.
+        """
+        stored = [self._state.files.keep(user, name, content) for name, content in files]
+        return await self._people.say(user, channel, text, thread_ts, stored)
+
+    async def edit(self, user: str, message: SlackMessage, text: str) -> SlackMessage:
+        """Edit a person's own message."""
+        return await self._people.edit(user, message, text)
+
+    async def take_back(self, message: SlackMessage) -> None:
+        """Delete a person's own message."""
+        await self._people.take_back(message)
+
+    async def say_as_app(self, channel: str, text: str) -> SlackMessage:
+        """Post a message of another app, with markup."""
+        return await self._people.say_as_app(channel, text)
+
+    @property
+    def event_deliveries(self) -> list[Delivery]:
+        """The events of messages that the app was sent, oldest first, without repetitions."""
+        return list(self._state.event_deliveries)
+
+    async def repeat_event(self, delivery: Delivery, number: int = 1) -> Delivery:
+        """Deliver an event once more, as Slack does if it saw no ack."""
+        return await self._people.repeat_event(delivery, number)
+
+    async def global_shortcut(self, user: str, callback_id: str) -> Delivery:
+        """Choose a global shortcut of the app."""
+        return await self._people.global_shortcut(user, callback_id)
 
     def share_file(self, user: str, channel: str, name: str, content: bytes) -> SlackMessage:
-        """Post a file as a person. Its id is in the message's `files`. Raises LookupError if they are no member."""
+        """Post a file as a person. Its id is in the message's `files`. Raises LookupError if they are no member.
+
+        The app is not told: `say` with files does.
+        """
         return self._people.share_file(user, channel, name, content)
 
     def share_files(self, user: str, channel: str, *files: tuple[str, bytes]) -> SlackMessage:
@@ -260,6 +307,10 @@ class SlackSimulator:
     def set_scopes(self, scopes: frozenset[str]) -> None:
         """Grant the bot's token these scopes from now on, as a reinstallation does."""
         self._state.scopes = scopes
+
+    def set_events(self, events: frozenset[str], *, takes_messages: bool = True) -> None:
+        """Use a manifest from now on that subscribes to these events, and lets people write to the app or not."""
+        self._state.events, self._state.takes_messages = events, takes_messages
 
     def set_clock(self, seconds_ahead: float) -> None:
         """Let the Date header of the Web API's answers be ahead of the present."""

@@ -11,7 +11,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.playground.slack_simulator.bot_answer import BotAnswer
 from bot.playground.slack_simulator.credentials import random_letters
-from bot.playground.slack_simulator.records import Json
+from bot.playground.slack_simulator.records import Json, Retry
 from bot.playground.slack_simulator.state import SlackState
 
 MAX_CONNECTIONS = 10
@@ -64,7 +64,7 @@ class SocketHub:
             self._remove(socket)
         return socket
 
-    async def send(self, kind: str, payload: Json, deadline: float) -> BotAnswer:
+    async def send(self, kind: str, payload: Json, deadline: float, retry: Retry | None = None) -> BotAnswer:
         """Send one payload to one connection and wait at most `deadline` seconds for its ack."""
         if not self._open:
             return BotAnswer(None, error="dispatch_failed", status="error: dispatch_failed")
@@ -75,7 +75,7 @@ class SocketHub:
         started = time.perf_counter()
         try:
             async with asyncio.timeout(deadline):
-                await socket.send_json(_envelope(envelope_id, kind, payload))
+                await socket.send_json(_envelope(envelope_id, kind, payload, retry))
                 body = await ack
         except TimeoutError:
             return BotAnswer(None, error="operation_timeout", status="error: operation_timeout")
@@ -148,7 +148,7 @@ class SocketHub:
         }
 
 
-def _envelope(envelope_id: str, kind: str, payload: Json) -> Json:
+def _envelope(envelope_id: str, kind: str, payload: Json, retry: Retry | None) -> Json:
     envelope: Json = {
         "envelope_id": envelope_id,
         "type": kind,
@@ -156,5 +156,6 @@ def _envelope(envelope_id: str, kind: str, payload: Json) -> Json:
         "accepts_response_payload": kind != "events_api",
     }
     if kind == "events_api":
-        envelope |= {"retry_attempt": 0, "retry_reason": ""}
+        number, reason = (retry.number, retry.reason) if retry else (0, "")
+        envelope |= {"retry_attempt": number, "retry_reason": reason}
     return envelope

@@ -10,7 +10,7 @@ from bot.playground.slack_simulator.faults import SlackFaults
 from bot.playground.slack_simulator.file_store import FileStore, make_file_object
 from bot.playground.slack_simulator.message_store import MessageStore
 from bot.playground.slack_simulator.page_options import PageOptions
-from bot.playground.slack_simulator.records import ApiCall, Json, SlackMessage
+from bot.playground.slack_simulator.records import ApiCall, Delivery, Json, SlackMessage
 from bot.playground.slack_simulator.refusals import Refusal
 from bot.playground.slack_simulator.response_urls import ResponseUrls
 from bot.playground.slack_simulator.traffic_log import TrafficLog
@@ -31,7 +31,7 @@ ALL_SCOPES = frozenset(
         "users": ("read",),
     }.items()
     for right in rights
-) | {"commands"}
+) | {"app_mentions:read", "commands"}
 
 
 class SlackState:
@@ -59,6 +59,12 @@ class SlackState:
         self.notices: dict[str, list[str]] = defaultdict(list)
         self.page_options = PageOptions()
         self.seconds_passed = 0.0
+        self.events: frozenset[str] | None = None
+        """What the app's manifest subscribes to; None for everything."""
+        self.event_deliveries: list[Delivery] = []
+        """The events that a message caused, oldest first."""
+        self.takes_messages = True
+        """Whether people can write in their direct messages with the app: `messages_tab_read_only_enabled` is off."""
         self.token_refusal: str | None = None
         """The error code that answers every call with the bot's token."""
         self.clock_offset = 0.0

@@ -103,7 +103,7 @@ async def test_an_update_with_text_alone_drops_the_blocks(slack: SlackSimulator,
 async def test_another_persons_message_can_be_neither_updated_nor_deleted(
     slack: SlackSimulator, client: AsyncWebClient
 ) -> None:
-    slack.say("U0ADA", "C0BATCHES", "mine")
+    await slack.say("U0ADA", "C0BATCHES", "mine")
     ts = slack.messages("C0BATCHES")[0].ts
 
     with pytest.raises(SlackApiError, match="cant_update_message"):

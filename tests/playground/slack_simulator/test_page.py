@@ -45,7 +45,8 @@ async def frame_of(page: aiohttp.ClientWebSocketResponse, kind: str) -> Json:
 async def test_a_page_first_receives_the_whole_world(slack: SlackSimulator, browser: aiohttp.ClientSession) -> None:
     command = CommandHint("/batch", "[verb]", (Completion("/batch help", "the verbs"),))
     slack.set_page_options(PageOptions((command,), (ShortcutHint("from_file", "From this file"),)))
-    slack.say("U0ADA", "C0BATCHES", "hello")
+    slack.set_events(frozenset())
+    await slack.say("U0ADA", "C0BATCHES", "hello")
 
     async with browser.ws_connect("/_page/socket") as page:
         world = await page.receive_json()

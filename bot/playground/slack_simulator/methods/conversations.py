@@ -19,7 +19,7 @@ def _scopes(right: str) -> tuple[str, ...]:
 
 def _channel(state: SlackState, arguments: Json, right: str) -> Channel:
     channel = state.find_visible_channel(read_required(arguments, "channel"))
-    kind = "im" if channel.is_im else "groups" if channel.is_private else "channels"
+    kind = "im" if channel.is_im else "mpim" if channel.is_mpim else "groups" if channel.is_private else "channels"
     state.require_scope(f"{kind}:{right}")
     return channel
 
