@@ -52,6 +52,7 @@ from bot.slack.delivery import ReplyDelivery
 from bot.slack.directory import Directory, Home
 from bot.slack.door import Door
 from bot.slack.download import SharedFileReader, check_file_host
+from bot.slack.event_claims import EventClaims
 from bot.slack.file_delivery import FileDelivery
 from bot.slack.forms import FormSeal
 from bot.slack.home_tab import HomeTab
@@ -372,6 +373,9 @@ def _make_listening_app(settings: Settings, parts: _Parts, answers: _Answers) ->
         parts.worker.mentions.replace_mentions,
         partial(_hand_over, services),
         _make_seal(settings),
+        parts.authorized.bot_user_id or "",
+        EventClaims(services),
+        parts.directory.find_name,
         count_error,
     )
     listeners.register(app)

@@ -1,6 +1,6 @@
 """A desk: both simulators, the real bot between them, and what people do and see there."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ from bot.playground.slack_simulator.server import SlackSimulator
 from bot.playground.slack_simulator.world import Channel, Person, UserGroup, World, make_demo_world
 from bot.settings.model import Settings
 from bot.slack.progress_messages import ProgressTiming
-from bot.slack.scopes import BOT_SCOPES
+from bot.slack.scopes import BOT_EVENTS, BOT_SCOPES
 
 ADA = "U0ADA"
 """The operator, unless a test's settings say otherwise."""
@@ -76,7 +76,9 @@ class Desk:
         self.time = Time()
         self.api = ApiSimulator(speed=0, seeded=seeded)
         # A machine under load may take longer than Slack allows.
-        self.slack = SlackSimulator(desk_world(), scopes=scopes, trigger_life=60.0, warning_lead=0.2)
+        self.slack = SlackSimulator(
+            desk_world(), scopes=scopes, events=frozenset(BOT_EVENTS), trigger_life=60.0, warning_lead=0.2
+        )
         self.settings = Settings()
         self.progress = ProgressTiming(show_after=60.0)
         """When long work shows its progress: never, however slow the machine, unless a test is about it."""
@@ -145,6 +147,21 @@ class Desk:
     async def type(self, line: str, user: str = ADA, channel: str = BATCHES) -> list[SlackMessage]:
         """Type a whole line; return the messages this person newly sees once the bot has answered."""
         return await self.new_messages_after(user, lambda: self.slack.slash(user, channel, line))
+
+    async def say(
+        self,
+        text: str,
+        user: str = ADA,
+        channel: str = BATCHES,
+        thread_ts: str | None = None,
+        files: Collection[tuple[str, bytes]] = (),
+    ) -> list[SlackMessage]:
+        """Write a message; return the messages of others that this person newly sees once the bot has answered."""
+        before = self._sees(user)
+        await self.slack.say(user, channel, text, thread_ts=thread_ts, files=files)
+        await self.bot.in_flight.drain()
+        seen = [message for place, message in self._sees(user).items() if before.get(place) != message]
+        return [message for message in seen if message.user != user and not _is_from_outbox(message)]
 
     async def open_first(self, thing: SlackMessage | View, user: str = ADA) -> list[SlackMessage]:
         """Choose the first batch in the menu that opens batches."""

@@ -14,7 +14,7 @@ from bot.commands.language.arguments import OptionSpec
 from bot.commands.registry import ALIASES, SHOWN, AnyCommand
 from bot.settings.table import list_file_variables, markdown_table
 from bot.slack.door import EVENTS_PATH
-from bot.slack.scopes import BOT_EVENTS, BOT_SCOPES, LOST_WITHOUT, OPTIONAL_SCOPES
+from bot.slack.scopes import BOT_EVENTS, BOT_SCOPES, LOST_WITHOUT, LOST_WITHOUT_EVENT, OPTIONAL_SCOPES
 
 ROOT = Path(__file__).parent.parent
 SOCKET_MODE_MANIFEST = ROOT / "manifest.yml"
@@ -112,7 +112,7 @@ def _list_scopes() -> str:
         f"| `{scope}`{' (optional)' if scope in OPTIONAL_SCOPES else ''} | {reason} | {LOST_WITHOUT[scope]} |"
         for scope, reason in BOT_SCOPES.items()
     ]
-    events = [f"| `{event}` (event) | {reason} | the tab stays empty |" for event, reason in BOT_EVENTS.items()]
+    events = [f"| `{event}` (event) | {reason} | {LOST_WITHOUT_EVENT[event]} |" for event, reason in BOT_EVENTS.items()]
     return "\n".join(["| scope | used for | without it |", "|---|---|---|", *rows, *events])
 
 

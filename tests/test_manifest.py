@@ -15,9 +15,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.__main__ import _parser
 from bot.commands.registry import SHOWN
-from bot.playground.simulation import SHORTCUT_HINT
-from bot.slack.listeners import COMMAND, SHORTCUT
-from bot.slack.scopes import BOT_EVENTS, BOT_SCOPES, LOST_WITHOUT, OPTIONAL_SCOPES
+from bot.playground.simulation import GLOBAL_SHORTCUT_HINT, SHORTCUT_HINT
+from bot.slack.listeners import COMMAND, GLOBAL_SHORTCUT, SHORTCUT
+from bot.slack.scopes import (
+    BOT_EVENTS,
+    BOT_SCOPES,
+    LOST_WITHOUT,
+    LOST_WITHOUT_EVENT,
+    OPTIONAL_SCOPES,
+    TAKES_MESSAGES,
+)
 from tests.generated_docs import ADDRESS, HTTP_MANIFEST, SOCKET_MODE_MANIFEST, make_http_manifest
 
 ROOT = Path(__file__).parent.parent
@@ -46,9 +53,9 @@ NEEDED: dict[str, set[str]] = {
 }
 UPLOAD = ("files.getUploadURLExternal", "files.completeUploadExternal")
 """What slack_sdk's files_upload_v2 calls."""
-BEYOND_METHODS = {"commands"}
-"""Asked for by the manifest's slash command itself (docs.slack.dev, commands scope)."""
-EVERY_KIND_OF_CHANNEL = {"channels:read", "groups:read", "im:read"}
+BEYOND_METHODS = {"commands", "app_mentions:read"}
+"""Asked for by the manifest's slash command itself, and by an event (docs.slack.dev, scopes)."""
+EVERY_KIND_OF_CHANNEL = {"channels:read", "groups:read", "im:read", "mpim:read"}
 """conversations.info reads a channel of a kind only with that kind's scope."""
 
 
@@ -104,7 +111,7 @@ def test_every_method_that_is_called_has_its_scope_and_no_scope_is_asked_for_lat
 
 
 def test_the_events_are_those_that_are_listened_to(manifest: Any) -> None:
-    assert manifest["settings"]["event_subscriptions"]["bot_events"] == list(BOT_EVENTS)
+    assert manifest["settings"]["event_subscriptions"]["bot_events"] == list(BOT_EVENTS) == list(LOST_WITHOUT_EVENT)
 
 
 def test_there_is_one_command_and_its_hint_names_every_verb(manifest: Any) -> None:
@@ -116,14 +123,16 @@ def test_there_is_one_command_and_its_hint_names_every_verb(manifest: Any) -> No
     assert [shown.verb for shown in SHOWN if shown.verb not in hinted] == []
 
 
-def test_its_message_shortcut_is_the_one_that_is_listened_to_and_shown_in_the_demo(manifest: Any) -> None:
-    shown = {"name": SHORTCUT_HINT.name, "callback_id": SHORTCUT_HINT.callback_id}
+def test_its_shortcuts_are_those_that_are_listened_to_and_shown_in_the_demo(manifest: Any) -> None:
+    shown = {
+        (hint.name, hint.callback_id, "global" if hint.is_global else "message")
+        for hint in (SHORTCUT_HINT, GLOBAL_SHORTCUT_HINT)
+    }
 
-    [shortcut] = manifest["features"]["shortcuts"]
+    shortcuts = manifest["features"]["shortcuts"]
 
-    assert shortcut["type"] == "message"
-    assert shortcut["callback_id"] == SHORTCUT
-    assert shortcut.items() >= shown.items()
+    assert {(each["name"], each["callback_id"], each["type"]) for each in shortcuts} == shown
+    assert {callback_id for _, callback_id, _ in shown} == {SHORTCUT, GLOBAL_SHORTCUT}
 
 
 def test_it_needs_no_public_address_and_takes_presses(manifest: Any) -> None:
@@ -133,6 +142,7 @@ def test_it_needs_no_public_address_and_takes_presses(manifest: Any) -> None:
     assert settings["interactivity"]["is_enabled"] is True
     assert "url" not in json.dumps(manifest)
     assert (home["home_tab_enabled"], home["messages_tab_enabled"]) == (True, True)
+    assert home["messages_tab_read_only_enabled"] is not TAKES_MESSAGES
 
 
 def test_the_manifest_for_http_adds_one_address_in_three_places_and_changes_nothing_else(manifest: Any) -> None:

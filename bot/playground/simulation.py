@@ -20,8 +20,8 @@ from bot.playground.slack_simulator.records import TrafficEntry
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.playground.slack_simulator.world import Channel, Person, World, make_demo_world
 from bot.settings.model import Folder, Settings
-from bot.slack.listeners import SHORTCUT
-from bot.slack.scopes import BOT_SCOPES
+from bot.slack.listeners import GLOBAL_SHORTCUT, SHORTCUT
+from bot.slack.scopes import BOT_EVENTS, BOT_SCOPES, TAKES_MESSAGES
 
 OPERATOR = "U0ADA"
 VISITOR = "U0BEN"
@@ -34,6 +34,7 @@ DISCOUNT = 5
 REQUEST_LIMIT = 1_000
 """A larger batch needs the approval of the other operator."""
 SHORTCUT_HINT = ShortcutHint(SHORTCUT, "Batch from this file")
+GLOBAL_SHORTCUT_HINT = ShortcutHint(GLOBAL_SHORTCUT, "Create a batch", is_global=True)
 """The same as in manifest.yml."""
 
 
@@ -100,10 +101,15 @@ async def run_simulation(
         api.bill.change(discount=DISCOUNT)
         await api.start()
         stack.push_async_callback(api.stop)
-        slack = SlackSimulator(make_full_world(), scopes=frozenset(BOT_SCOPES))
+        slack = SlackSimulator(
+            make_full_world(),
+            scopes=frozenset(BOT_SCOPES),
+            events=frozenset(BOT_EVENTS),
+            takes_messages=TAKES_MESSAGES,
+        )
         await slack.start(port=port)
         stack.push_async_callback(slack.stop)
-        slack.set_page_options(PageOptions((make_command_hint(),), (SHORTCUT_HINT,), api.advance))
+        slack.set_page_options(PageOptions((make_command_hint(),), (SHORTCUT_HINT, GLOBAL_SHORTCUT_HINT), api.advance))
         api.on_request(lambda request: slack.record_traffic(_traffic(request)))
         settings = enable_everything(make_settings(slack, api, folder / "store.sqlite3"), api.now)
         settings = settings.model_copy(update=limits)

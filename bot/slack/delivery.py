@@ -25,7 +25,7 @@ from bot.slack.errors import REFUSED_BLOCKS, SLACK_ERRORS, describe_error, get_c
 from bot.slack.file_delivery import FileDelivery
 from bot.slack.forms import FormPlace, FormSeal
 from bot.slack.retries import make_retry_handlers
-from bot.slack.surfaces import HomeSurface, MessageSurface, ModalSurface, Surface
+from bot.slack.surfaces import ConversationSurface, HomeSurface, MessageSurface, ModalSurface, Surface
 from bot.slack_faults import NOT_A_MEMBER
 from bot.ui.components.modal import APP_NAME, WAITING_BLOCK, make_modal
 from bot.ui.components.text import section
@@ -89,10 +89,11 @@ class ReplyDelivery:
         A trigger_id expires after 3 seconds (docs.slack.dev, modals), and an answer may take longer. If the answer of
         Slack is lost, the modal may be open: it is reached by the id that the bot gave it.
         """
-        if isinstance(surface, ModalSurface) or surface.trigger_id is None:
+        if isinstance(surface, ModalSurface | ConversationSurface) or surface.trigger_id is None:
             return surface
         if isinstance(surface, HomeSurface) and surface.replaces_message:
             return surface
+        thread_ts = surface.thread_ts if isinstance(surface, MessageSurface) else None
         external_id = secrets.token_hex(16)
         view = make_modal([WAITING_BLOCK]) | {"external_id": external_id}
         try:
@@ -100,12 +101,12 @@ class ReplyDelivery:
         except SLACK_ERRORS as error:
             if is_lost(error):
                 log.warning("a modal may be open: %s", describe_error(error))
-                return ModalSurface(surface.caller, None, external_id)
+                return ModalSurface(surface.caller, None, external_id, thread_ts)
             log.warning("cannot open a modal, so the answer is a message: %s", describe_error(error))
             if isinstance(surface, MessageSurface):
                 return replace(surface, trigger_id=None)
             return ModalSurface(surface.caller, None)
-        return ModalSurface(surface.caller, opened["view"]["id"], external_id)
+        return ModalSurface(surface.caller, opened["view"]["id"], external_id, thread_ts)
 
     async def deliver(self, reply: Reply, surface: Surface) -> Message | None:
         """Show a reply, then post what others see of it. Return what cannot be shown now, or None. Raises nothing."""
@@ -119,8 +120,8 @@ class ReplyDelivery:
         """Tell the caller that a service makes the bot wait. Raises nothing."""
         message = render_wait(seconds, service)
         try:
-            if isinstance(surface, MessageSurface):
-                await self._post_to_response_url(message, surface)
+            if isinstance(surface, MessageSurface | ConversationSurface):
+                await self._on_surface(surface)(message)
             elif isinstance(surface, ModalSurface):
                 await self._update_modal(surface, make_modal(_view_blocks(message)))
         except _FAILURES as error:
@@ -153,13 +154,14 @@ class ReplyDelivery:
 
     async def _show_reply(self, reply: Reply, surface: Surface) -> Message | None:
         caller = surface.caller
-        thread_ts = surface.thread_ts if isinstance(surface, MessageSurface) else None
+        thread_ts = None if isinstance(surface, HomeSurface) else surface.thread_ts
         if isinstance(reply, Form):
             if await self._show_form(reply, surface):
                 return None
             reply = reply.message_without_form or render_form_not_opened()
-        message = await self._files.send(reply, caller, thread_ts) if isinstance(reply, File) else reply
-        if not isinstance(surface, MessageSurface) and message.fallback_blocks is not None:
+        below = surface.root_ts if isinstance(surface, ConversationSurface) and not surface.is_direct else thread_ts
+        message = await self._files.send(reply, caller, below) if isinstance(reply, File) else reply
+        if isinstance(surface, HomeSurface | ModalSurface) and message.fallback_blocks is not None:
             message = replace(message, blocks=message.fallback_blocks, fallback_blocks=None)
         if isinstance(surface, HomeSurface):
             await self._show_home(message, surface)
@@ -184,7 +186,7 @@ class ReplyDelivery:
         if not isinstance(surface, ModalSurface):
             return False
         try:
-            await self._update_modal(surface, _form_view(form, self._seal, surface.caller.user))
+            await self._update_modal(surface, _form_view(form, self._seal, surface))
         except (*SLACK_ERRORS, _NoSurface) as error:
             log.warning("cannot show a form: %s", _describe(error))
             return False
@@ -216,6 +218,8 @@ class ReplyDelivery:
             match surface:
                 case MessageSurface():
                     await self._post_to_response_url(message, surface)
+                case ConversationSurface():
+                    await self._post_in_conversation(message, surface)
                 case HomeSurface() | ModalSurface() if message.placement is Placement.BESIDE_ANSWER:
                     raise _NoSurface("the answer on the surface stays")
                 case HomeSurface():
@@ -229,19 +233,33 @@ class ReplyDelivery:
 
         return show
 
+    async def _post_in_conversation(self, message: Message, surface: ConversationSurface) -> None:
+        """Answer a message: for everyone below it, for its author alone, or in their direct messages with the bot."""
+        caller = surface.caller
+        channel = caller.channel or ""
+        if surface.is_direct:
+            await self._messages.post_once(channel, message, make_reply_key(), surface.thread_ts)
+        elif message.public:
+            await self._messages.post_once(channel, message, make_reply_key(), surface.root_ts)
+        else:
+            await self._post_ephemeral(message, caller, surface.thread_ts)
+
+    async def _post_ephemeral(self, message: Message, caller: Caller, thread_ts: str | None) -> None:
+        channel = caller.channel or ""
+        try:
+            await self._client.chat_postEphemeral(
+                channel=channel, user=caller.user, thread_ts=thread_ts, **self._messages.make_content(message)
+            )
+        except SLACK_ERRORS as error:
+            if is_lost(error) and not await self._may_be_member(channel):
+                raise _NoSurface(f"the bot is not in {channel}") from error
+            raise
+
     def _elsewhere(self, caller: Caller, thread_ts: str | None) -> list[_Show]:
         """Return the ways to show the caller a message where they are, or else in a direct message."""
 
         async def show_ephemeral(message: Message) -> None:
-            channel = caller.channel or ""
-            try:
-                await self._client.chat_postEphemeral(
-                    channel=channel, user=caller.user, thread_ts=thread_ts, **self._messages.make_content(message)
-                )
-            except SLACK_ERRORS as error:
-                if is_lost(error) and not await self._may_be_member(channel):
-                    raise _NoSurface(f"the bot is not in {channel}") from error
-                raise
+            await self._post_ephemeral(message, caller, thread_ts)
 
         async def show_direct(message: Message) -> None:
             await self._messages.post_once(caller.user, message, make_reply_key())
@@ -331,11 +349,11 @@ def _view_blocks(message: Message) -> list[dict[str, object]]:
     return [dict(block) for block in message.blocks or (section(message.text),)]
 
 
-def _form_view(form: Form, seal: FormSeal, user: str) -> dict[str, object]:
-    place = FormPlace(channel=form.channel, subject=form.subject, values=dict(form.values))
+def _form_view(form: Form, seal: FormSeal, surface: ModalSurface) -> dict[str, object]:
+    place = FormPlace(channel=form.channel, thread_ts=surface.thread_ts, subject=form.subject, values=dict(form.values))
     return make_modal([dict(block) for block in form.blocks], form.title) | {
         "submit": {"type": "plain_text", "text": form.submit},
         "close": {"type": "plain_text", "text": "Cancel"},
         "callback_id": form.callback_id,
-        "private_metadata": seal.write(place, form.callback_id, user),
+        "private_metadata": seal.write(place, form.callback_id, surface.caller.user),
     }

@@ -42,6 +42,7 @@ class FormPlace(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     channel: str | None = None
+    thread_ts: str | None = None
     subject: str | None = None
     values: dict[str, str] = {}
     """The values that were filled in before."""
@@ -69,7 +70,9 @@ class FormSeal:
         return place if is_ours else FormPlace()
 
     def _sign(self, place: FormPlace, callback_id: str, user: str) -> str:
-        content = json.dumps([callback_id, user, place.channel, place.subject, place.values], sort_keys=True)
+        parts: list[object] = [callback_id, user, place.channel, place.subject, place.values]
+        parts += [place.thread_ts] if place.thread_ts else []  # forms of earlier versions name no thread
+        content = json.dumps(parts, sort_keys=True)
         return hmac.new(self._key, content.encode(), hashlib.sha256).hexdigest()[:40]
 
 

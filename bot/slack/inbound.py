@@ -46,14 +46,14 @@ def read_shortcut(payload: Payload) -> InboundInteraction:
     """Read the message shortcut: make a batch of the message's file. Raises NoFileInMessage."""
     surface = read_interaction_surface(payload, replaces_message=False)
     files = [file for file in (payload.get("message") or {}).get("files") or [] if isinstance(file, dict)]
-    best_first = sorted(files, key=_rank_file)
+    best_first = sorted(files, key=rank_file)
     if not best_first or not best_first[0].get("id"):
         raise NoFileInMessage
     command = Create(str(best_first[0]["id"]))
     return InboundInteraction(Interaction(surface.caller, command.spell(), Origin.PRESSED, command=command), surface)
 
 
-def _rank_file(file: Payload) -> int:
+def rank_file(file: Payload) -> int:
     """Return how likely a file of a message holds requests, 0 for most: stubs have no name, and names any case."""
     name = str(file.get("name") or "").lower()
     if file.get("is_external") or file.get("mode") in UNREADABLE_MODES:
@@ -73,7 +73,8 @@ def read_form(payload: Payload, seal: FormSeal) -> InboundInteraction:
     caller = replace(surface.caller, channel=ChannelId(place.channel) if place.channel else None)
     command = _read_form_command(view, place)
     return InboundInteraction(
-        Interaction(caller, command.spell(), Origin.SUBMITTED, command=command), ModalSurface(caller, None)
+        Interaction(caller, command.spell(), Origin.SUBMITTED, command=command),
+        ModalSurface(caller, None, thread_ts=place.thread_ts),
     )
 
 
@@ -101,9 +102,10 @@ def read_press(payload: Payload, seal: FormSeal) -> InboundInteraction:
     if isinstance(surface, MessageSurface) and opens_modal(value.text):
         surface = replace(surface, trigger_id=payload.get("trigger_id"), seen_by_others=False)
     if isinstance(surface, ModalSurface):
-        channel = _read_form_place(payload.get("view") or {}, seal, surface.caller).channel
-        if channel is not None:
-            surface = replace(surface, caller=replace(surface.caller, channel=ChannelId(channel)))
+        place = _read_form_place(payload.get("view") or {}, seal, surface.caller)
+        if place.channel is not None:
+            caller = replace(surface.caller, channel=ChannelId(place.channel))
+            surface = replace(surface, caller=caller, thread_ts=place.thread_ts)
     interaction = Interaction(
         surface.caller,
         value.text,
@@ -165,6 +167,15 @@ def _read_thread(payload: Payload) -> str | None:
     thread = container.get("thread_ts") or message.get("thread_ts")
     ts = container.get("message_ts") or message.get("ts") or payload.get("message_ts")
     return str(thread) if thread and thread != ts else None
+
+
+def read_global_shortcut(payload: Payload) -> InboundInteraction:
+    """Read the global shortcut that opens the form of a new batch. It belongs to no channel."""
+    user = payload["user"]
+    team = (payload.get("team") or {}).get("id") or user.get("team_id") or ""
+    caller = Caller(UserId(user["id"]), TeamId(team), None)
+    surface = HomeSurface(caller, payload.get("trigger_id"), replaces_message=False)
+    return InboundInteraction(Interaction(caller, Create().spell(), Origin.PRESSED), surface)
 
 
 def read_any_surface(payload: Payload) -> Surface:

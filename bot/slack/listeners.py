@@ -9,13 +9,18 @@ from collections.abc import Awaitable, Callable, Sequence
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.request.async_request import AsyncBoltRequest
 
+from bot.caller import UserId
+from bot.commands.registry import parse
 from bot.errors import ExpectedError, to_one_line
 from bot.operations.interruption import Interrupted
 from bot.operations.progress import Progress
 from bot.operations.work_limits import WorkLimits
 from bot.pipeline import Answer, Pipeline
+from bot.slack.addressed import name_people, read_addressed
 from bot.slack.delivery import ReplyDelivery
+from bot.slack.event_claims import EventClaims
 from bot.slack.forms import FormIncomplete, FormSeal
 from bot.slack.home_tab import HomeTab
 from bot.slack.in_flight import InFlight
@@ -25,6 +30,7 @@ from bot.slack.inbound import (
     read_any_surface,
     read_command,
     read_form,
+    read_global_shortcut,
     read_home,
     read_interaction_surface,
     read_press,
@@ -33,12 +39,13 @@ from bot.slack.inbound import (
 from bot.slack.mentions import MentionReplacer
 from bot.slack.progress_messages import ProgressMessages
 from bot.slack.retries import SlackWaits
-from bot.slack.surfaces import HomeSurface, Surface
+from bot.slack.surfaces import ConversationSurface, HomeSurface, Surface
 from bot.store.db.database import StoreUnavailable
 from bot.ui.components.buttons import NotOurButton
 from bot.ui.components.cut_off import render_cut_off
+from bot.ui.components.form_offer import render_form_offer
 from bot.ui.errors.render import render_error, render_unexpected
-from bot.ui.reply import Message, Reply
+from bot.ui.reply import Form, Message, Reply
 from bot.ui.unknown_input import render_unknown_command, render_unknown_press, render_unknown_shortcut
 from bot.ui.verbs.create import FORM
 from bot.ui.verbs.decline import DECLINE_FORM
@@ -49,6 +56,8 @@ log = logging.getLogger(__name__)
 COMMAND = "/batch"
 SHORTCUT = "create_from_file"
 """The callback id of the message shortcut, as manifest.yml names it."""
+GLOBAL_SHORTCUT = "create_batch"
+"""The callback id of the global shortcut."""
 ANYTHING = re.compile(r"[\s\S]*")
 
 
@@ -65,7 +74,8 @@ class BoltListeners:
 
     `replace_mentions` names the people in the audit channel's messages, so that no one is notified by them.
     `hand_over` stores messages for people or channels, which a worker sends, because this process is about to end.
-    `seal` reads what a form carries, as `delivery` wrote it.
+    `seal` reads what a form carries, as `delivery` wrote it. `bot_user` is the bot's own id, which mentions name.
+    `claims` decides which process answers a message. `find_name` looks up a person's name.
     `count_error` receives the reference of each unexpected error.
     """
 
@@ -82,6 +92,9 @@ class BoltListeners:
         replace_mentions: Callable[[Message], Awaitable[Message]],
         hand_over: Callable[[Sequence[tuple[Message, str]]], Awaitable[None]],
         seal: FormSeal,
+        bot_user: str,
+        claims: EventClaims,
+        find_name: Callable[[UserId], Awaitable[str | None]],
         count_error: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._pipeline = pipeline
@@ -93,6 +106,9 @@ class BoltListeners:
         self._api_waits = api_waits
         self._audit_channel = audit_channel
         self._seal = seal
+        self._bot_user = bot_user
+        self._claims = claims
+        self._find_name = find_name
         self._replace_mentions = replace_mentions
         self._hand_over = hand_over
         self._count_error = count_error
@@ -106,6 +122,8 @@ class BoltListeners:
         app.command(COMMAND)(self.on_command)
         app.action(ANYTHING)(self.on_press)
         app.event("app_home_opened")(self.on_home)
+        app.event("app_mention")(self.on_message)
+        app.event("message")(self.on_message)
         app.command(ANYTHING)(self.on_other_command)
         app.view(FORM)(self.on_form)
         app.view(DECLINE_FORM)(self.on_form)
@@ -113,6 +131,7 @@ class BoltListeners:
         app.view(ANYTHING)(self.on_view)
         app.view_closed(ANYTHING)(self.on_nothing)
         app.shortcut(SHORTCUT)(self.on_create_shortcut)
+        app.shortcut(GLOBAL_SHORTCUT)(self.on_global_shortcut)
         app.shortcut(ANYTHING)(self.on_shortcut)
         app.options(ANYTHING)(self.on_options)
         app.event(ANYTHING)(self.on_nothing)
@@ -140,6 +159,14 @@ class BoltListeners:
         if body["event"].get("tab") == "home":
             self._start(lambda: read_home(body), body)
 
+    async def on_message(self, body: Payload, request: AsyncBoltRequest) -> None:
+        """Answer a message that addresses the bot, once, however often Slack delivers it. Ignore all others."""
+        inbound = read_addressed(body, self._bot_user)
+        if inbound is not None:
+            is_repeated = (request.headers.get("x-slack-retry-num") or ["0"])[0] not in ("", "0")
+            event_id = str(body.get("event_id") or secrets.token_hex(8))
+            self._in_flight.start(self._answer_once(event_id, inbound, body, is_repeated=is_repeated))
+
     async def on_other_command(self, ack: AsyncAck, body: Payload) -> None:
         """Answer a slash command that the app's manifest sends here, and that this version does not know."""
         await ack()
@@ -159,6 +186,11 @@ class BoltListeners:
         """Answer the message shortcut that makes a batch from a file."""
         await ack()
         self._start(lambda: read_shortcut(body), body)
+
+    async def on_global_shortcut(self, ack: AsyncAck, body: Payload) -> None:
+        """Answer the global shortcut that opens the form of a new batch."""
+        await ack()
+        self._start(lambda: read_global_shortcut(body), body)
 
     async def on_view(self, ack: AsyncAck, body: Payload) -> None:
         """Answer a modal that this version does not know."""
@@ -188,6 +220,19 @@ class BoltListeners:
             return BoltResponse(status=200, body="")
         log.error("a listener failed before it started its answer", exc_info=error)
         return None
+
+    async def _answer_once(
+        self, event_id: str, inbound: InboundInteraction, body: Payload, *, is_repeated: bool
+    ) -> None:
+        interaction = inbound.interaction
+        user = interaction.caller.user
+        if not await self._claims.claim(event_id, user, interaction.text, is_repeated=is_repeated):
+            return
+        try:
+            named = await name_people(inbound, self._find_name)
+            await self._answer(lambda: named, body)
+        finally:
+            await self._claims.mark_answered(event_id)
 
     def _start(self, read: Callable[[], InboundInteraction], body: Payload) -> None:
         self._in_flight.start(self._answer(read, body))
@@ -223,7 +268,7 @@ class BoltListeners:
             ):
                 progress = self._make_progress(inbound)
                 answer = await self._pipeline.answer(inbound.interaction, progress)
-            await self._deliver(self._home_tab.complete(answer, surface), surface)
+            await self._deliver(self._complete(answer, inbound, surface), surface)
             is_shown = True
             await self._mark_answered(answer)
             await self._announce(answer)
@@ -243,6 +288,13 @@ class BoltListeners:
         finally:
             if progress is not None:
                 self._work_limits.end(progress)  # only now, because an upload follows its reading
+
+    def _complete(self, answer: Answer, inbound: InboundInteraction, surface: Surface) -> Reply:
+        """Return the reply as its surface can show it. A message opens no form, so a button does."""
+        reply = self._home_tab.complete(answer, surface)
+        if isinstance(reply, Form) and isinstance(surface, ConversationSurface):
+            return render_form_offer(reply.title, inbound.interaction.command or parse(inbound.interaction.text))
+        return reply
 
     async def _deliver(self, reply: Reply, surface: Surface) -> None:
         """Show a reply. What Slack refuses everywhere, a worker sends to the caller later."""

@@ -21,6 +21,24 @@ class MessageSurface(Struct, frozen=True):
     thread_ts: str | None = None
 
 
+class ConversationSurface(Struct, frozen=True):
+    """A message that addresses the bot, at `ts`. Its author alone sees the answer there, unless that is public.
+
+    `thread_ts`: the message is a reply in this thread. A public answer is a reply to the message, or in its thread.
+    `is_direct`: it is a direct message with the bot, where a usual message answers.
+    """
+
+    caller: Caller
+    ts: str
+    thread_ts: str | None = None
+    is_direct: bool = False
+
+    @property
+    def root_ts(self) -> str:
+        """Return the message that replies to this one are below."""
+        return self.thread_ts or self.ts
+
+
 class HomeSurface(Struct, frozen=True):
     """The caller's App Home tab.
 
@@ -41,6 +59,8 @@ class ModalSurface(Struct, frozen=True):
     caller: Caller
     view_id: str | None
     external_id: str | None = None
+    thread_ts: str | None = None
+    """The thread in which it was opened. Answers that it cannot show go there."""
 
 
-Surface = MessageSurface | HomeSurface | ModalSurface
+Surface = MessageSurface | ConversationSurface | HomeSurface | ModalSurface

@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from itertools import chain, repeat
 
 from bot.confirmations import EXECUTE
@@ -25,6 +26,7 @@ from bot.worker.digest import DigestPlan, DigestSender
 from bot.worker.draw_card import CardDrawing
 from bot.worker.engine import STOP_SECONDS, Engine, Work
 from bot.worker.failure_details import FailureDetails
+from bot.worker.lost_events import LostEvents
 from bot.worker.lost_readings import LostReadings
 from bot.worker.maintenance import Chore, Maintenance
 from bot.worker.reminders import ReminderSender
@@ -138,6 +140,12 @@ RECOVERY_INTERVAL = timedelta(seconds=15)
 """How often the work of dead processes is checked."""
 
 
+async def _report_lost(services: Services, bot_messages: BotMessages) -> None:
+    """Report the work of dead processes. The messages come first: a long reading reports those that began it."""
+    await LostEvents(services).report_lost()
+    await LostReadings(services, bot_messages).report_lost()
+
+
 def make_chores(
     services: Services,
     bot_messages: BotMessages,
@@ -163,7 +171,7 @@ def make_chores(
         Chore("reminders", NOTICE_INTERVAL, ReminderSender(*parts).send_due),
         Chore("interrupted", RECOVERY_INTERVAL, AbandonedDrafts(services).settle),
         Chore("interrupted-changes", RECOVERY_INTERVAL, ChangeSettler(services).settle_interrupted),
-        Chore("lost-readings", RECOVERY_INTERVAL, LostReadings(services, bot_messages).report_lost),
+        Chore("lost-readings", RECOVERY_INTERVAL, partial(_report_lost, services, bot_messages)),
         *digest,
         *((Chore("audit-log", AUDIT_LOG_INTERVAL, audit_log.copy),) if audit_log is not None else ()),
     )

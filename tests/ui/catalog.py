@@ -5,8 +5,10 @@ from datetime import UTC
 from pathlib import Path
 
 from bot.api import errors as api
+from bot.commands.create import Create
 from bot.commands.registry import Outcome
 from bot.confirmations import ConfirmationNeeded
+from bot.ui.components.form_offer import render_form_offer
 from bot.ui.components.text import write_dates
 from bot.ui.errors.render import render_error, render_unexpected
 from bot.ui.home import render_tab_failed
@@ -51,6 +53,7 @@ OTHERS: dict[str, Message] = {
     ),
     "home_failed": render_tab_failed(render_error(api.ApiUnavailable("overloaded_error", "Overloaded", 529)), NOW),
     "unexpected": render_unexpected("bd-3f9a1c"),
+    "form_offered": render_form_offer("Create a batch", Create()),
     "unknown_command": render_unknown_command("/batches"),
     "unknown_press": render_unknown_press(),
     "unknown_shortcut": render_unknown_shortcut(),

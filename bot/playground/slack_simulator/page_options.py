@@ -14,10 +14,14 @@ class Completion:
 
 @dataclass(frozen=True)
 class ShortcutHint:
-    """A message shortcut that the page offers on every message: its callback id and its name."""
+    """A shortcut that the page offers: its callback id and its name.
+
+    It is offered on every message or, if `is_global`, beside the composer.
+    """
 
     callback_id: str
     name: str
+    is_global: bool = False
 
 
 @dataclass(frozen=True)

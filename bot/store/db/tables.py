@@ -87,6 +87,17 @@ sends = Table(
     Column("approved_by", SafeText),
 )
 
+events = Table(
+    "bd_events",
+    metadata,
+    Column("workspace_id", SafeText, primary_key=True),
+    Column("event_id", SafeText, primary_key=True),
+    Column("user_id", SafeText, nullable=False),
+    Column("again", SafeText, nullable=False),
+    Column("seen_at", Moment, nullable=False, index=True),
+    Column("held_by", SafeText),
+)
+
 readings = Table(
     "bd_readings",
     metadata,

@@ -185,6 +185,13 @@ def mark_answered(connection: Connection, entry_id: int) -> bool:
     return connection.execute(update(table).where(*held).values(held_by=None)).rowcount == 1
 
 
+def was_begun(connection: Connection, user_id: str, since: datetime) -> bool:
+    """Return whether a person has begun a change since a moment. What is only read or asked is done as it is stored."""
+    in_steps = or_(table.c.finished_at.is_(None), table.c.held_by.is_not(None), table.c.finished_at > table.c.at)
+    begun = table.c.user_id == user_id, table.c.at >= since, table.c.times.is_(None), in_steps
+    return connection.execute(select(table.c.id).where(*begun).limit(1)).first() is not None
+
+
 def list_unanswered(connection: Connection, after: datetime) -> list[AuditEntry]:
     """Return the acts that ended after a moment and whose person does not know their outcome yet, oldest first."""
     held = table.c.finished_at >= after, table.c.outcome.is_not(None), table.c.held_by.is_not(None)

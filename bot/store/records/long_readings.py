@@ -54,6 +54,12 @@ def get(connection: Connection, id: str) -> LongReading | None:
     return LongReading(**row._mapping) if row else None
 
 
+def was_begun(connection: Connection, user_id: str, since: datetime) -> bool:
+    """Return whether a reading of a person's that began since a moment has not ended."""
+    found = select(table.c.id).where(table.c.user_id == user_id, table.c.started_at >= since).limit(1)
+    return connection.execute(found).first() is not None
+
+
 def find_lost(connection: Connection, now: datetime, me: str | None = None) -> list[LongReading]:
     """Return the readings whose process died, oldest first. `me` is a process that lives."""
     alive = workers.list_alive_ids(connection, now) | ({me} if me else set())
