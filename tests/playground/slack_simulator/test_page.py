@@ -61,7 +61,7 @@ async def test_a_page_first_receives_the_whole_world(slack: SlackSimulator, brow
     assert world["commands"][0]["completions"] == [{"text": "/batch help", "hint": "the verbs"}]
     fields = "channel ts user text blocks ephemeral_to thread_ts edited files at"
     assert list(world["messages"][0]) == fields.split()
-    assert world["shortcuts"] == [{"callback_id": "from_file", "name": "From this file"}]
+    assert world["shortcuts"] == [{"callback_id": "from_file", "name": "From this file", "is_global": False}]
     assert world["views"] == world["homes"] == world["traffic"] == []
 
 
