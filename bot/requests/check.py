@@ -12,6 +12,7 @@ from bot.api.errors import RequestsUnreadable
 from bot.api.json_lines import BLANKS, LineCutter, LongLine
 from bot.requests.check_process import run_check
 from bot.requests.file_kinds import HEAD_BYTES, ForeignFileKind, identify_foreign_file
+from bot.requests.frames import FramedLine, Frames
 from bot.requests.id_lines import IdLines
 from bot.requests.lines import MAX_CUSTOM_ID_LENGTH, RequestLine, find_envelope_faults, format_line, read_line
 from bot.requests.params import ApiConstraints, ParamsChecker
@@ -27,7 +28,7 @@ from bot.requests.problems import (
     group_problems,
 )
 from bot.requests.request_files import write_whole
-from bot.requests.sizes import RequestSizes
+from bot.requests.sizes import RequestSize, RequestSizes, measure_request
 
 MAX_REQUESTS = 100_000
 MAX_BODY_BYTES = 256_000_000
@@ -114,6 +115,7 @@ class RequestChecker:
         self, constraints: ApiConstraints, limits: Limits = Limits(), only: Container[str] | None = None
     ) -> None:
         self._params = ParamsChecker(constraints)
+        self._frames = Frames(self._params)
         self._limits = limits
         self._only = only
         self._cutter = LineCutter(limits.line_bytes)
@@ -188,12 +190,7 @@ class RequestChecker:
             group.reverse()
             while group:  # a line may have 32 MB: nothing keeps a second copy of it
                 self._number += 1
-                line = group.pop()
-                text = line.lstrip(BLANKS)
-                indent = len(line) - len(text)
-                del line
-                if text := text.rstrip(BLANKS):
-                    yield self._check_line(text, indent, is_last=is_last)
+                yield self._check_line(group.pop(), is_last=is_last)
 
     def _reject_long(self, line: LongLine) -> None:
         self._requests += 1
@@ -201,7 +198,18 @@ class RequestChecker:
         fault = RequestFault(ProblemKind.TOO_LONG, value=line.opening, limit=self._limits.line_bytes)
         self._findings.add(self._number, fault)
 
-    def _check_line(self, text: bytes, indent: int, *, is_last: bool) -> bytes:
+    def _check_line(self, line: bytes, *, is_last: bool) -> bytes:
+        if self._requests < self._limits.file_requests:
+            if (framed := self._frames.match(line)) is not None:
+                return self._check_framed(framed)
+            self._frames.learn(line)
+        text = line.lstrip(BLANKS)
+        indent = len(line) - len(text)
+        del line
+        text = text.rstrip(BLANKS)
+        return self._check_text(text, indent, is_last=is_last) if text else b""
+
+    def _check_text(self, text: bytes, indent: int, *, is_last: bool) -> bytes:
         self._requests += 1
         if self._requests > self._limits.file_requests:  # the file is refused whatever else it holds
             self._characters += len(text)
@@ -215,6 +223,16 @@ class RequestChecker:
         was_cut = read.kind is ProblemKind.UNFINISHED_LINE and is_last
         self._findings.add(self._number, read._replace(kind=ProblemKind.CUT_OFF) if was_cut else read)
         return b""
+
+    def _check_framed(self, framed: FramedLine) -> bytes:
+        custom_id = framed.custom_id
+        if self._only is not None and custom_id not in self._only:
+            return b""
+        self._requests += 1
+        for fault in framed.warnings:
+            self._findings.add(self._number, fault)
+        self._reject_repeated(custom_id)
+        return self._accept(custom_id, framed.size, framed.raw_params)
 
     def _check_request(self, read: RequestLine) -> bytes:
         custom_id = read.custom_id if read.has_id else f"line-{self._number:06d}"
@@ -232,16 +250,21 @@ class RequestChecker:
         if found:
             self._characters += len(read.raw_params)
             return b""
-        sizes = self._planner.add_line(_ENVELOPE_BYTES + len(custom_id) + len(read.raw_params))
+        size = measure_request(read.params)
+        read.params = None  # a line may have 32 MB, and its copy is made next
+        return self._accept(custom_id, size, read.raw_params)
+
+    def _accept(self, custom_id: str, size: RequestSize, raw_params: bytes | memoryview) -> bytes:
+        """Add up a request without problems; return its line in the checked file."""
+        sizes = self._planner.add_line(_ENVELOPE_BYTES + len(custom_id) + len(raw_params))
         if self._planner.group_count < MAX_SIZE_GROUPS:
-            sizes.add(read.params)
+            sizes.add_size(size)
         elif ProblemKind.FILE_TOO_COMPLEX not in self._findings.totals:
             self._findings.add_file_problem(ProblemKind.FILE_TOO_COMPLEX)
-        read.params = None  # a line may have 32 MB, and its copy is made next
         if self._findings.totals:
-            self._characters += len(format_line(custom_id, b"")) - 1 + len(read.raw_params)
+            self._characters += len(format_line(custom_id, b"")) - 1 + len(raw_params)
             return b""
-        line = format_line(custom_id, read.raw_params)
+        line = format_line(custom_id, raw_params)
         self._characters += len(line) - 1
         return line
 

@@ -82,8 +82,13 @@ class RequestSizes:
 
     def add(self, params: Mapping[str, Any]) -> None:
         """Add a request whose params passed the check."""
-        size = measure_request(params)
-        group = self._groups.setdefault(_group_key(size), SizeGroup())
+        self.add_size(measure_request(params))
+
+    def add_size(self, size: RequestSize) -> None:
+        """Add a request of this size."""
+        key = _group_key(size)
+        if (group := self._groups.get(key)) is None:
+            group = self._groups[key] = SizeGroup()
         group.requests += 1
         group.characters += size.characters
         group.max_tokens += size.max_tokens
