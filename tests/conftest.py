@@ -6,11 +6,15 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.app import Part
 from tests.desk import ALL_SCOPES, Desk, Transport
 from tests.simulators import Simulators
 from tests.worker import prepared
+
+settings.register_profile("batchdesk", deadline=None)  # an example takes long on a busy machine
+settings.load_profile("batchdesk")
 
 OpenDesk = Callable[..., Awaitable[Desk]]
 

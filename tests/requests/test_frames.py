@@ -104,7 +104,7 @@ def check_alone(lines: list[bytes]) -> tuple[list[CheckReport], bytes]:
     return [report for report, _ in found], b"".join(checked for _, checked in found)
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(files())
 def test_lines_of_one_frame_are_found_to_be_what_each_is_alone(lines: list[bytes]) -> None:
     report, checked = check(b"".join(lines))
