@@ -5,7 +5,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # Every commit of a store waits for the disk, so the stores of tests are in memory where there is such a place.
 # SELECT: the markers to run, such as SELECT="not browser".
-PYTEST = TMPDIR=$$([ -w /dev/shm ] && echo /dev/shm || echo /tmp) $(BIN)/pytest -q -n 4 --dist worksteal \
+# Compiled tests are kept: four workers compile them, and a hundred processes that tests start compile the bot, otherwise.
+PYTEST = PYTHONDONTWRITEBYTECODE= TMPDIR=$$([ -w /dev/shm ] && echo /dev/shm || echo /tmp) $(BIN)/pytest -q -n 4 --dist worksteal \
 	$(if $(SELECT),-m "$(SELECT)")
 HAS_MONITORING = $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 12))'
 
