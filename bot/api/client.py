@@ -39,7 +39,7 @@ def open_http(
     observe: CallObserver | None = None,
     proxies: Proxies = Proxies(),  # noqa: B008 - it is frozen
 ) -> HttpClient:
-    """Return the one HTTP client of the process, with one TLS context; the caller must close it.
+    """Return an HTTP client of the API; the caller must close it.
 
     `betas` and `workspace_id`, if given, are sent with every call. Redirects are not followed, so the key goes only to
     `base_url`. `observe` receives every call.
