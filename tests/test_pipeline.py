@@ -109,9 +109,9 @@ class Road:
 
 
 @pytest.fixture
-async def road(tmp_path: Path) -> AsyncIterator[Road]:
+async def road(store_file: Path) -> AsyncIterator[Road]:
     async with ApiSimulator(speed=0) as api, open_http("sk-ant-x", base_url=api.base_url) as http:
-        road = Road(api, http, tmp_path / "store.sqlite3")
+        road = Road(api, http, store_file)
         yield road
         await road.database.close()
 

@@ -40,9 +40,9 @@ async def api(clock: Clock) -> AsyncIterator[ApiSimulator]:
 
 
 @pytest.fixture
-async def services(api: ApiSimulator, clock: Clock, tmp_path: Path) -> AsyncIterator[Services]:
+async def services(api: ApiSimulator, clock: Clock, store_file: Path) -> AsyncIterator[Services]:
     """Provide a client that does not wait between its attempts, and a store in a file."""
-    database = Database(f"sqlite:///{tmp_path / 'store.sqlite3'}", busy_seconds=5.0)
+    database = Database(f"sqlite:///{store_file}", busy_seconds=5.0)
     database.open()
 
     def now() -> datetime:

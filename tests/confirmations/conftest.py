@@ -38,8 +38,8 @@ def clock() -> SettableClock:
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "store.sqlite3"
+def file(store_file: Path) -> Path:
+    return store_file
 
 
 @pytest.fixture

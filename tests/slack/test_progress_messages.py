@@ -39,8 +39,8 @@ async def slack() -> AsyncIterator[SlackSimulator]:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'store.sqlite3'}", busy_seconds=0.05)
+async def database(store_file: Path) -> AsyncIterator[Database]:
+    database = Database(f"sqlite:///{store_file}", busy_seconds=0.05)
     database.open()
     yield database
     await database.close()

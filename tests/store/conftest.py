@@ -1,6 +1,7 @@
 """One store for each test: a SQLite file, and Postgres if a server is named."""
 
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -8,7 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import make_url, text
 
-from bot.store.db.database import Database, make_engine
+from bot.store.db.database import Database, find_file, make_engine
 
 HOW_TO_ENABLE = (
     "set BATCHDESK_TEST_POSTGRES to the URL of a Postgres server, as in postgresql://user@127.0.0.1/postgres"
@@ -44,8 +45,11 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
+async def database(database_url: str, prepared_file: Path) -> AsyncIterator[Database]:
     store = Database(database_url)
+    file = find_file(store.engine.url)
+    if file is not None:
+        shutil.copy(prepared_file, file)
     store.open()
     yield store
     await store.close()
