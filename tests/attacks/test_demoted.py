@@ -75,7 +75,7 @@ async def test_while_slack_does_not_say_whether_they_may_nothing_is_approved(ope
     assert "couldn't check" in answer.visible_text
 
 
-@pytest.mark.attempts(300)
+@pytest.mark.attempts(190)
 @pytest.mark.parametrize("how", FALLEN)
 async def test_they_change_nothing_and_read_nothing(open_desk: OpenDesk, how: str, least_attempts: int) -> None:
     desk = await open_desk("http", operators=(OPERATORS,), admins=(OPERATORS,), readers=(OPERATORS,), request_limit=10)

@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -66,7 +67,7 @@ async def capture(target: Target) -> dict[str, Payload]:
     return pressed
 
 
-@pytest.mark.attempts(500)
+@pytest.mark.attempts(280)
 async def test_who_may_do_nothing_does_nothing_with_any_forged_press(open_desk: OpenDesk, least_attempts: int) -> None:
     desk = await open_desk("http", request_limit=10, operators=(ADA,), readers=(ADA,))
     target = await prepare(desk)
@@ -74,8 +75,8 @@ async def test_who_may_do_nothing_does_nothing_with_any_forged_press(open_desk: 
     before, asked = await target.snapshot(), target.changing_requests
 
     attempts = 0
-    for payload in payloads.values():
-        for forged in vary(payload):
+    for first, payload in enumerate(payloads.values()):
+        for forged in islice(vary(payload), first % 3, None, 3):
             await desk.deliver("interactive", forged)
             attempts += 1
 

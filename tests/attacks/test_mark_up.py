@@ -179,7 +179,7 @@ async def handle_drafts(desk: Desk, loud: str) -> None:
 
 
 @pytest.mark.worker
-@pytest.mark.parametrize("first", range(0, len(LOUD), 5))
+@pytest.mark.parametrize("first", range(0, len(LOUD), 8))
 async def test_mark_up_from_outside_is_dead_wherever_it_is_shown(open_desk: OpenDesk, first: int) -> None:
     desk = await open_desk(
         operators=(ADA, BEN), request_limit=10, audit_channel=BATCHES, feed_channel=BATCHES, digest_hour=9
