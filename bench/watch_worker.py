@@ -25,6 +25,7 @@ from bot.slack.bot_messages import BotMessages
 from bot.slack.directory import Directory, Home
 from bot.slack.download import SharedFileReader
 from bot.slack.mentions import MentionReplacer
+from bot.slack.upload import FileUploader
 from bot.store.db.database import Database
 from bot.worker.engine import Engine
 from bot.worker.lifecycle import Worker, run_worker
@@ -80,6 +81,7 @@ async def main() -> None:
             MentionReplacer(directory.find_name),
             engine,
             pace,
+            FileUploader(slack, session, get_file_origins(settings.slack_api_url), tempfile.TemporaryFile),
             feed_channel=None,
             chores=(),
         )

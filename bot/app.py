@@ -248,12 +248,14 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         time_zone=settings.zone,
     )
     mentions = MentionReplacer(directory.find_name)
+    uploader = _make_uploader(settings, client, session)
     worker = Worker(
         services,
         bot_messages,
         mentions,
         engine,
         SlackPacing(now),
+        uploader,
         feed_channel=settings.feed_channel,
         shows_causes=EVERYONE in rules.readers,
         chores=make_chores(
@@ -307,11 +309,14 @@ def _check_folder(drafts: DraftServices) -> None:
 
 
 def _make_delivery(settings: Settings, parts: _Parts) -> ReplyDelivery:
-    file_origins = get_file_origins(settings.slack_api_url)
-    uploader = FileUploader(parts.client, parts.session, file_origins, parts.services.open_scratch_file)
+    uploader = _make_uploader(settings, parts.client, parts.session)
     files = FileDelivery(parts.client, uploader)
     origins = get_response_url_origins(settings.slack_api_url)
     return ReplyDelivery(parts.client, parts.session, origins, _make_messages(parts), files, _make_seal(settings))
+
+
+def _make_uploader(settings: Settings, client: AsyncWebClient, session: aiohttp.ClientSession) -> FileUploader:
+    return FileUploader(client, session, get_file_origins(settings.slack_api_url), tempfile.TemporaryFile)
 
 
 def _make_seal(settings: Settings) -> FormSeal:

@@ -127,6 +127,7 @@ class Confirmations:
                     return outdated
             change.claim(connection, caller, now, self._process_id)
             number = self._record(connection, change, caller, confirmation_id)
+            change.start_work(connection, number, self._enqueue)
             if change.safety_net_delay is not None:
                 delay = change.safety_net_delay
                 self._enqueue(connection, EXECUTE, f"act:{number}", "api", [number], delay=delay)

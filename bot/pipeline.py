@@ -170,7 +170,8 @@ class Pipeline:
         is_seen = interaction.seen_by_others or command.is_public
         facts = await self._caller_facts(caller, fresh=fresh, fresh_channel=is_seen)
         check_place(caller, facts, self._rules)
-        check_permission(command.needed_permission, caller, facts, self._rules)
+        for needed in filter(None, (command.needed_permission, command.also_needed)):
+            check_permission(needed, caller, facts, self._rules)
         may = list_permissions(caller, facts, self._rules)
         if is_seen:
             may |= frozenset(Permission) - {Permission.READ_CONTENTS}

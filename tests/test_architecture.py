@@ -14,7 +14,7 @@ import pytest
 from bot.commands.registry import COMMANDS
 
 ROOT = Path(__file__).parent.parent
-SHARED_BY_VERBS = {"__init__", "base", "change", "draft_change", "registry"}
+SHARED_BY_VERBS = {"__init__", "base", "bulk_change", "change", "draft_change", "registry"}
 FAKES = {"mock", "patch", "setattr", "setitem", "Mock", "MagicMock", "AsyncMock"}
 
 SLEEPING_TESTS = {

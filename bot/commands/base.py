@@ -2,7 +2,7 @@
 
 from abc import ABCMeta, abstractmethod
 from enum import StrEnum
-from typing import ClassVar, Generic, Self, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from msgspec import Struct, StructMeta
 
@@ -97,8 +97,8 @@ class Command(Struct, frozen=True, metaclass=AbstractStructMeta):
 
     @classmethod
     @abstractmethod
-    def parse(cls, arguments: Arguments) -> Self:
-        """Read the words after the verb. Raises UsageError or InvalidBatchId."""
+    def parse(cls, arguments: Arguments) -> "Command":
+        """Read the words after the verb. Some verbs have several commands. Raises UsageError, InvalidBatchId."""
 
     @abstractmethod
     def spell(self) -> str:
@@ -115,6 +115,11 @@ class Command(Struct, frozen=True, metaclass=AbstractStructMeta):
     def needed_permission(self) -> Permission:
         """Return what its caller must be allowed to do; its options may need more than its verb."""
         return self.permission
+
+    @property
+    def also_needed(self) -> Permission | None:
+        """Return what its caller must be allowed to do besides, or None."""
+        return None
 
     @property
     def confirmation_key(self) -> str:

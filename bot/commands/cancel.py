@@ -1,7 +1,7 @@
-"""`/batch cancel ID`: cancel a batch; requests that are already running may still finish."""
+"""`/batch cancel ID`: cancel a batch, or many of them; requests that are already running may still finish."""
 
 from contextlib import suppress
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from msgspec import Struct
 
@@ -10,9 +10,13 @@ from bot.api.ids import BatchId, check_batch_id
 from bot.api.models import MessageBatch
 from bot.caller import Caller
 from bot.commands.base import BATCH, Help, HelpGroup, Origin, Permission
+from bot.commands.bulk_change import LIST_ID, BulkChange, BulkOutcome, NothingMatches, load_list
 from bot.commands.change import Applied, BatchChange, ChangingCommand
-from bot.commands.language.arguments import Arguments
+from bot.commands.language.arguments import Arguments, OptionSpec
+from bot.commands.language.errors import BadValue, ValueForm
 from bot.commands.language.references import parse_reference
+from bot.commands.language.values import check_label_filter
+from bot.operations.bulk import BatchFilter, FrozenList, freeze_list
 from bot.operations.find_batch import Reference
 from bot.operations.follow import CardPlace, add_notify_level, find_card_place, follow_batch
 from bot.operations.services import Services
@@ -41,7 +45,8 @@ class AlreadyCanceling(Struct, frozen=True):
     batch: MessageBatch
 
 
-CancelOutcome = CancelRequested | CancelTooLate | AlreadyCanceling
+OneCanceled = CancelRequested | CancelTooLate | AlreadyCanceling
+CancelOutcome = OneCanceled | BulkOutcome
 
 
 class Cancel(ChangingCommand["CancelChange | CancelTooLate | AlreadyCanceling"], frozen=True):
@@ -50,18 +55,26 @@ class Cancel(ChangingCommand["CancelChange | CancelTooLate | AlreadyCanceling"],
     verb: ClassVar[str] = "cancel"
     permission: ClassVar[Permission] = Permission.OPERATE
     help: ClassVar[Help] = Help(
-        "Cancel a running batch. You are asked first unless you type the full id.",
+        "Cancel a running batch, or many of them. You are asked first unless you type the full id.",
         "cancel last",
         HelpGroup.FIX,
         (BATCH,),
+    )
+    options: ClassVar[tuple[OptionSpec, ...]] = (
+        OptionSpec("all", "", "instead of an ID: every running batch", "cancel --all"),
+        OptionSpec("label", "TEXT", "of these, only those whose label contains this", "cancel --all --label nightly"),
+        OptionSpec("list", "LIST"),
     )
 
     reference: Reference
 
     @classmethod
-    def parse(cls, arguments: Arguments) -> Self:
-        """Read the reference. Raises UsageError, InvalidBatchId."""
-        return cls(parse_reference(arguments))
+    def parse(cls, arguments: Arguments) -> "Cancel | BulkCancel | CancelListed":
+        """Read the reference, or which batches to cancel. Raises UsageError, InvalidBatchId."""
+        options = arguments.options
+        if "list" in options:
+            return CancelListed.read(arguments)
+        return BulkCancel.read(arguments) if options else cls(parse_reference(arguments))
 
     def spell(self) -> str:
         """Return `cancel ID`."""
@@ -80,12 +93,78 @@ class Cancel(ChangingCommand["CancelChange | CancelTooLate | AlreadyCanceling"],
         return CancelChange(Cancel(Reference(found.batch.id)), found.batch, asks)
 
 
-class CancelChange(BatchChange[Cancel, CancelOutcome], frozen=True):
-    """Cancel a batch that has not ended."""
+class BulkCancel(ChangingCommand["BulkChange | NothingMatches"], frozen=True):
+    """Cancel every running batch, or those whose label contains `label`, which is in its normal form."""
+
+    verb: ClassVar[str] = "cancel"
+    permission: ClassVar[Permission] = Permission.OPERATE
+
+    label: str | None = None
+
+    @classmethod
+    def parse(cls, arguments: Arguments) -> "Cancel | BulkCancel | CancelListed":
+        """Read any `cancel`."""
+        return Cancel.parse(arguments)
+
+    @classmethod
+    def read(cls, arguments: Arguments) -> "BulkCancel":
+        """Read which batches to cancel. Raises UsageError."""
+        options = arguments.at_most(0).options
+        if "all" not in options:
+            raise BadValue("cancel", "--label", ValueForm.CANCEL_ALL)
+        return cls(check_label_filter("cancel", options["label"]) if "label" in options else None)
+
+    def spell(self) -> str:
+        """Return `cancel --all`, and the label."""
+        return "cancel --all" + (f' --label "{self.label}"' if self.label is not None else "")
+
+    async def propose(self, services: Services, origin: Origin, caller: Caller) -> "BulkChange | NothingMatches":
+        """Freeze the list. Raises ApiError, StoreUnavailable."""
+        chosen = BatchFilter(self.label)
+        found = await freeze_list(services, caller, "cancel", self.spell(), chosen)
+        if isinstance(found, FrozenList):
+            return BulkChange(found.bulk, found.items, found.batches, found.facts)
+        return NothingMatches("cancel", found)
+
+
+class CancelListed(ChangingCommand["BulkChange"], frozen=True):
+    """Cancel the batches of a list. Only the button of its question carries it."""
+
+    verb: ClassVar[str] = "cancel"
+    permission: ClassVar[Permission] = Permission.OPERATE
+
+    bulk_id: str
+
+    @classmethod
+    def parse(cls, arguments: Arguments) -> "Cancel | BulkCancel | CancelListed":
+        """Read any `cancel`."""
+        return Cancel.parse(arguments)
+
+    @classmethod
+    def read(cls, arguments: Arguments) -> "CancelListed":
+        """Read the list. Raises UsageError."""
+        options = arguments.at_most(0).options
+        if not LIST_ID.fullmatch(options["list"]) or len(options) > 1:
+            raise BadValue("cancel", "--list", ValueForm.LISTED)
+        return cls(options["list"])
+
+    def spell(self) -> str:
+        """Return `cancel --list LIST`."""
+        return f"cancel --list {self.bulk_id}"
+
+    async def propose(self, services: Services, origin: Origin, caller: Caller) -> "BulkChange":
+        """Load the list. Raises BulkUnavailable, StoreUnavailable."""
+        bulk, items = await load_list(services, caller, "cancel", self.bulk_id)
+        return BulkChange(bulk, tuple(items))
+
+
+class CancelChange(BatchChange[Cancel, OneCanceled], frozen=True):
+    """Cancel a batch that has not ended. `follows`: its caller is notified of its end."""
 
     asks: bool
+    follows: bool = True
 
-    async def apply(self, services: Services, caller: Caller) -> Applied[CancelOutcome]:
+    async def apply(self, services: Services, caller: Caller) -> Applied[OneCanceled]:
         """Ask the API to cancel. It is too late if the batch ended before, whatever the API answers. Raises ApiError.
 
         A batch that has ended and was canceled was canceled by this call: no one had canceled it when it was proposed.
@@ -100,7 +179,10 @@ class CancelChange(BatchChange[Cancel, CancelOutcome], frozen=True):
             if not batch.has_ended:
                 raise
         if not batch.has_ended:
-            return Applied(CancelRequested(batch, await _follow(services, caller, batch)), "done")
+            if self.follows:
+                return Applied(CancelRequested(batch, await _follow(services, caller, batch)), "done")
+            await _redraw(services, batch)
+            return Applied(CancelRequested(batch), "done")
         await _record_end(services, batch)
         if batch.cancel_initiated_at is None:
             return Applied(CancelTooLate(batch), "refused")
@@ -122,6 +204,15 @@ async def _follow(services: Services, caller: Caller, batch: MessageBatch) -> Ca
         await follow_batch(services, caller, batch, place, "cancel")
         return await _find_notified_place(services, caller, batch, place)
     return None
+
+
+async def _redraw(services: Services, batch: MessageBatch) -> None:
+    """Redraw the cards of a batch, so that they no longer offer to cancel it."""
+    now = services.now()
+    with suppress(StoreUnavailable):
+        await services.database.run(
+            lambda connection: Announcer(services.enqueue).record_cancel(connection, snapshot_batch(batch, now), now)
+        )
 
 
 async def _record_end(services: Services, batch: MessageBatch) -> None:

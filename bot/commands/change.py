@@ -10,8 +10,10 @@ from bot.api.models import MessageBatch
 from bot.caller import Caller, UserId
 from bot.commands.base import AbstractStructMeta, Command, Origin
 from bot.errors import ExpectedError
+from bot.operations.bulk import describe_state
 from bot.operations.services import Services
 from bot.store.db.connection import Connection
+from bot.store.db.task_queue import Enqueue
 from bot.store.records.audit import RecordedOutcome
 
 Proposed = TypeVar("Proposed", covariant=True)
@@ -35,6 +37,7 @@ class Applied(Struct, Generic[OutcomeT], frozen=True):
 
     outcome: OutcomeT
     audit_outcome: RecordedOutcome
+    """`started`: a worker goes on, and records the outcome."""
     created_batch_id: str | None = None
 
 
@@ -102,6 +105,9 @@ class Change(Struct, Generic[OutcomeT], frozen=True, metaclass=AbstractStructMet
         """
         return None
 
+    def start_work(self, connection: Connection, entry_id: int, enqueue: Enqueue) -> None:
+        """Enqueue what goes on after the answer, in the transaction that recorded the intent as `entry_id`."""
+
     @abstractmethod
     async def apply(self, services: Services, caller: Caller) -> Applied[OutcomeT]:
         """Make the change, which is confirmed, claimed and recorded by now. Raises ExpectedError."""
@@ -143,9 +149,7 @@ class BatchChange(Change[OutcomeT], Generic[SomeCommand, OutcomeT], frozen=True)
     @property
     def state(self) -> str:
         """Return the batch's status and its five request counts."""
-        counts = self.batch.request_counts
-        figures = (counts.processing, counts.succeeded, counts.errored, counts.canceled, counts.expired)
-        return f"{self.batch.processing_status} {'/'.join(map(str, figures))}"
+        return describe_state(self.batch)
 
     @property
     def asks(self) -> bool:

@@ -1,8 +1,7 @@
 """`/batch list`: the batches of the workspace, newest first, one page at a time."""
 
-import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar, Self
 
 from msgspec import Struct
@@ -15,7 +14,7 @@ from bot.caller import Caller
 from bot.commands.base import PUBLIC, ArgumentHelp, Help, HelpGroup, ReadingCommand
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, ValueForm
-from bot.commands.language.values import check_person
+from bot.commands.language.values import check_label_filter, check_owner_filter, parse_age
 from bot.operations.services import Services
 from bot.store.records import labels
 
@@ -28,8 +27,6 @@ LARGEST_LIMIT = 20
 SCAN_PAGES = 10
 SCAN_PAGE_SIZE = 1_000
 """The API has no filters, so a filter reads pages of the largest size, SCAN_PAGES at most."""
-
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 class BatchList(Struct, frozen=True):
@@ -89,15 +86,15 @@ class List(ReadingCommand[ListOutcome], frozen=True):
         options = arguments.options
         older_than = options.get("older-than")
         if older_than is not None:
-            _parse_age(older_than)
+            parse_age("list", older_than)
         return cls(
             _parse_status(words[0]) if words else None,
             older_than,
             _parse_limit(options.get("limit", str(DEFAULT_LIMIT))),
             check_batch_id(options["after"]) if "after" in options else None,
             check_batch_id(options["before"]) if "before" in options else None,
-            _parse_label(options["label"]) if "label" in options else None,
-            _parse_owner(options["owner"]) if "owner" in options else None,
+            check_label_filter("list", options["label"]) if "label" in options else None,
+            check_owner_filter("list", options["owner"]) if "owner" in options else None,
             public=arguments.flag("public"),
         )
 
@@ -115,7 +112,7 @@ class List(ReadingCommand[ListOutcome], frozen=True):
 
     async def run(self, services: Services, caller: Caller) -> ListOutcome:
         """Read as many pages as the rows need, at most SCAN_PAGES. Raises ApiError, StoreUnavailable."""
-        youngest = services.now() - _parse_age(self.older_than) if self.older_than else None
+        youngest = services.now() - parse_age("list", self.older_than) if self.older_than else None
         scan = await _scan(
             self, services.workspace.batches, _Filter(self.status, youngest, await self._find_named(services, caller))
         )
@@ -247,20 +244,3 @@ def _parse_limit(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= LARGEST_LIMIT:
         raise BadValue("list", text, ValueForm.LIST_LIMIT)
     return int(text)
-
-
-def _parse_label(text: str) -> str:
-    if not (key := labels.normalize_label(text)):
-        raise BadValue("list", text, ValueForm.LABEL_FILTER)
-    return key
-
-
-def _parse_age(text: str) -> timedelta:
-    found = re.fullmatch(r"([0-9]{1,4})([mhdw])", text.lower())
-    if found is None:
-        raise BadValue("list", text, ValueForm.LIST_AGE)
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
-
-
-def _parse_owner(word: str) -> str:
-    return "me" if word.lower() == "me" else check_person("list", word)

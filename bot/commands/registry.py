@@ -4,11 +4,12 @@ from difflib import get_close_matches
 
 from bot.commands.approve import Approve, ApproveChange
 from bot.commands.audit import Audit, AuditOutcome
-from bot.commands.cancel import Cancel, CancelChange, CancelOutcome
+from bot.commands.bulk_change import BulkChange
+from bot.commands.cancel import BulkCancel, Cancel, CancelChange, CancelListed, CancelOutcome
 from bot.commands.cost import Cost, CostOutcome
 from bot.commands.create import Create, CreateOutcome
 from bot.commands.decline import Decline, DeclineChange, DeclineOutcome
-from bot.commands.delete import Delete, DeleteChange, DeleteOutcome
+from bot.commands.delete import BulkDelete, Delete, DeleteChange, DeleteListed, DeleteOutcome
 from bot.commands.details import Details, DetailsOutcome
 from bot.commands.discard import Discard, DiscardChange, DiscardOutcome
 from bot.commands.draft_change import SendChange
@@ -39,11 +40,15 @@ from bot.operations.find_batch import PREFIX
 AnyCommand = (
     Approve
     | Audit
+    | BulkCancel
+    | BulkDelete
     | Cancel
+    | CancelListed
     | Cost
     | Create
     | Decline
     | Delete
+    | DeleteListed
     | Details
     | Discard
     | Edit
@@ -66,7 +71,7 @@ AnyCommand = (
     | Unwatch
     | Watch
 )
-AskingChange = ApproveChange | CancelChange | DeleteChange | SendChange
+AskingChange = ApproveChange | BulkChange | CancelChange | DeleteChange | SendChange
 """The changes that may need a confirmation; the words of their questions are in bot.ui.verbs."""
 AnyChange = (
     AskingChange | DeclineChange | DiscardChange | EditChange | LabelChange | NoteChange | OwnChange | PreviewChange

@@ -12,12 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bot.api.ids import InvalidBatchId
 from bot.commands.create import PLACEHOLDER, Create, PromptList
 from bot.commands.decline import Decline
+from bot.commands.delete import DeleteListed
 from bot.commands.edit import MUTE_SPANS, UNMUTE, Edit
 from bot.commands.language.errors import BadValue, TextTooLong
 from bot.commands.language.references import reference as parse_one_reference
 from bot.commands.language.values import check_label, check_note, check_person
 from bot.commands.language.words import split_words
 from bot.store.records.drafts import WatchPreference
+from bot.ui.components.bulk import SAVE_FIRST
 from bot.ui.errors.create_form import FormProblem, form_problem_words
 
 _MAX_TOKENS = re.compile(r"\d{1,9}")
@@ -156,6 +158,26 @@ def read_decline(state: Any, draft_id: str) -> Decline:
         raise FormIncomplete({"reason": error}) from None
 
 
+class CountFields(_Field):
+    """The fields of the form that asks how many batches to delete."""
+
+    count: _Element
+    save: _Element = Field(default_factory=_Element)
+
+
+def read_count(state: Any, place: FormPlace) -> DeleteListed:
+    """Read the typed count. Raises FormIncomplete unless it is exactly the number that the form was made for."""
+    try:
+        fields = CountFields.model_validate(_read_elements(state))
+        expected, question = place.values["count"], place.values["question"]
+    except (ValidationError, KeyError, AttributeError, TypeError):
+        raise FormIncomplete({"count": FormProblem.COUNT_UNREADABLE}) from None
+    if fields.count.text.replace(",", "") != expected:
+        raise FormIncomplete({"count": FormProblem.WRONG_COUNT})
+    save = fields.save.text == SAVE_FIRST
+    return DeleteListed(place.subject or "", question, int(expected), save)
+
+
 def _read_elements(state: Any) -> dict[str, Any]:
     """Return the state of each field by its name, whatever the action id of its element."""
     return {name: next(iter(actions.values())) for name, actions in state["values"].items() if actions}
@@ -246,6 +268,7 @@ def opens_modal(text: str) -> bool:
             | ["results", _, "--full"]
             | ["show", _, _]
             | ["show", "last", "ended", _]
+            | ["delete", "--list", _, "--question", _]
         ):
             return True
         case _:

@@ -8,13 +8,15 @@ from msgspec.structs import replace
 from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.commands.base import Origin
 from bot.commands.create import Create
+from bot.commands.delete import DeleteListed
 from bot.commands.registry import AnyCommand
 from bot.operations.follow import is_direct
 from bot.operations.shared_files import NoFileInMessage
 from bot.pipeline import Interaction
 from bot.slack.download import UNREADABLE_MODES
-from bot.slack.forms import FormPlace, FormSeal, opens_modal, read_create, read_decline, read_edit
+from bot.slack.forms import FormPlace, FormSeal, opens_modal, read_count, read_create, read_decline, read_edit
 from bot.slack.surfaces import HomeSurface, MessageSurface, ModalSurface, Surface
+from bot.ui.components.bulk import COUNT_FORM
 from bot.ui.components.buttons import read_button
 from bot.ui.verbs.decline import DECLINE_FORM
 from bot.ui.verbs.edit import EDIT_FORM
@@ -72,10 +74,9 @@ def read_form(payload: Payload, seal: FormSeal) -> InboundInteraction:
     place = _read_form_place(view, seal, surface.caller)
     caller = replace(surface.caller, channel=ChannelId(place.channel) if place.channel else None)
     command = _read_form_command(view, place)
-    return InboundInteraction(
-        Interaction(caller, command.spell(), Origin.SUBMITTED, command=command),
-        ModalSurface(caller, None, thread_ts=place.thread_ts),
-    )
+    confirmation_id = command.question if isinstance(command, DeleteListed) else None
+    interaction = Interaction(caller, command.spell(), Origin.SUBMITTED, confirmation_id, command=command)
+    return InboundInteraction(interaction, ModalSurface(caller, None, thread_ts=place.thread_ts))
 
 
 def _read_form_place(view: Payload, seal: FormSeal, caller: Caller) -> FormPlace:
@@ -87,6 +88,8 @@ def _read_form_command(view: Payload, place: FormPlace) -> AnyCommand:
     callback_id = view.get("callback_id")
     if callback_id == DECLINE_FORM:
         return read_decline(state, place.subject or "")
+    if callback_id == COUNT_FORM:
+        return read_count(state, place)
     if callback_id == EDIT_FORM:
         return read_edit(state, place.subject or "", place.values)
     return read_create(state, str(view["id"]))

@@ -41,6 +41,7 @@ from bot.slack.progress_messages import ProgressMessages
 from bot.slack.retries import SlackWaits
 from bot.slack.surfaces import ConversationSurface, HomeSurface, Surface
 from bot.store.db.database import StoreUnavailable
+from bot.ui.components.bulk import COUNT_FORM
 from bot.ui.components.buttons import NotOurButton
 from bot.ui.components.cut_off import render_cut_off
 from bot.ui.components.form_offer import render_form_offer
@@ -128,6 +129,7 @@ class BoltListeners:
         app.view(FORM)(self.on_form)
         app.view(DECLINE_FORM)(self.on_form)
         app.view(EDIT_FORM)(self.on_form)
+        app.view(COUNT_FORM)(self.on_form)
         app.view(ANYTHING)(self.on_view)
         app.view_closed(ANYTHING)(self.on_nothing)
         app.shortcut(SHORTCUT)(self.on_create_shortcut)

@@ -52,6 +52,10 @@ class UploadFailed(Exception):
     fault: SlackFault | None = None
 
 
+class FileTooLarge(UploadFailed):
+    """Slack takes no file of this size."""
+
+
 class FileUploader:
     """Uploads files through Slack's external-upload flow, in bounded memory (docs.slack.dev, working with files).
 
@@ -103,6 +107,21 @@ class FileUploader:
                 return packed
         except ScratchFileFailed as error:
             raise UploadFailed(UploadStep.DISK, error.reason) from error
+
+    async def upload_exactly(self, file: File, channel: str) -> str:
+        """Share a file as it is, and return its id once Slack shows it there with its exact size.
+
+        Raises:
+            FileTooLarge: Slack takes no file of this size. Nothing was sent.
+            UploadFailed: the file is not there, or Slack does not show it whole.
+        """
+        if file.size > self._max_bytes:
+            raise FileTooLarge(UploadStep.ANNOUNCE, f"{file.size:,} bytes; Slack takes {self._max_bytes:,}")
+        part = FilePart(file.name, file.content, 0, file.size)
+        file_id = await self._upload_part(part)
+        await self._complete([{"id": file_id, "title": file.title}], channel, None)
+        await self._wait_for_shares({file_id: part.size}, channel, exactly=True)
+        return file_id
 
     async def _upload_part(self, part: FilePart) -> str:
         """Upload one file and return its id. Each try announces it again: an address accepts bytes only once."""
@@ -159,8 +178,12 @@ class FileUploader:
                 raise UploadFailed(UploadStep.COMPLETE, describe_error(error), fault=read_fault(error)) from error
             log.warning("looking whether a file is shared: %s", describe_error(error))
 
-    async def _wait_for_shares(self, sizes: Mapping[str, int], channel: str) -> None:
-        """Wait until Slack shows each file whole in the channel. An answer of ok to the completion is no proof."""
+    async def _wait_for_shares(self, sizes: Mapping[str, int], channel: str, *, exactly: bool = False) -> None:
+        """Wait until Slack shows each file whole in the channel. An answer of ok to the completion is no proof.
+
+        `exactly`: a file of which Slack does not say the size is not there yet.
+        """
+        unsized = () if exactly else (0, None)
         reason = "not seen there yet"
         fault: SlackFault | None = None
         missing = dict(sizes)
@@ -169,7 +192,7 @@ class FileUploader:
             try:
                 for file_id, size in tuple(missing.items()):
                     found = read_object(await self._client.files_info(file=file_id), "file")
-                    if channel in list_shares(found) and found.get("size") in (size, 0, None):
+                    if channel in list_shares(found) and found.get("size") in (size, *unsized):
                         del missing[file_id]
             except SLACK_ERRORS as error:
                 reason = describe_error(error)

@@ -2,13 +2,19 @@
 
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from bot.commands.approve import ApproveChange
+from bot.commands.bulk_change import BulkChange
 from bot.commands.cancel import CancelChange
-from bot.commands.delete import DeleteChange
+from bot.commands.delete import Delete, DeleteChange, SaveThenDelete
 from bot.commands.draft_change import SendChange
 from bot.commands.keep import Keep
 from bot.confirmations import ConfirmationNeeded
+from bot.operations.bulk import can_save
+from bot.operations.find_batch import Reference
 from bot.ui.components.batch_rows import list_batches
+from bot.ui.components.bulk import render_bulk_question
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.question import QuestionWords
 from bot.ui.components.text import code, context, date, header, safe_text, section
@@ -27,6 +33,13 @@ def render_question(outcome: ConfirmationNeeded, viewer: Viewer) -> Message:
         case DeleteChange() as change:
             words = delete_question(change.batch, viewer, change.fetched)
             return _ask_about_batch(change, words, outcome, viewer)
+        case SaveThenDelete() as change:
+            command = Delete(Reference(change.batch.id))
+            words = delete_question(change.batch, viewer, None)
+            return _ask_about_batch(DeleteChange(command, change.batch), words, outcome, viewer)
+        case BulkChange() as change:
+            expires = f"expires {date(outcome.expires_at)} · only you can answer"
+            return render_bulk_question(change, outcome.confirmation_id, viewer, expires)
         case SendChange() as change:
             return render_send_question(change, outcome, viewer)
         case ApproveChange() as change:
@@ -42,10 +55,14 @@ def _ask_about_batch(
     [listed] = list_batches([batch], viewer.names, viewer.now)
     yes = button(words.yes, change.command, style=words.style, renew=True, confirmation=outcome.confirmation_id)
     no = button(words.no, Keep(outcome.confirmation_id), renew=True)
+    save = None
+    if isinstance(change, DeleteChange) and viewer.reads_contents and can_save(batch, viewer.now):
+        saving = replace(change.command, save=True)
+        save = button("Save, then delete", saving, renew=True, confirmation=outcome.confirmation_id)
     blocks = (
         header(words.title),
         section(f"{listed.row()}\n{words.consequences}"),
-        *actions([yes, no]),
+        *actions([yes, save, no]),
         context(f"Expires {date(outcome.expires_at)} · only you can answer · {code(batch.id)}"),
     )
     text = f"{words.title} {listed.escaped_line} ({safe_text(batch.id)}). {words.consequences}"

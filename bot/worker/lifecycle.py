@@ -13,7 +13,9 @@ from bot.confirmations import EXECUTE
 from bot.operations.services import Services
 from bot.slack.bot_messages import BotMessages
 from bot.slack.mentions import MentionReplacer
+from bot.slack.upload import FileUploader
 from bot.store.db.retrying import retry
+from bot.store.records.bulks import BULK
 from bot.store.records.cards import DRAW
 from bot.store.records.notices import DELIVER
 from bot.store.transactions.announce import Announcer
@@ -21,6 +23,7 @@ from bot.store.transactions.begin_watch import SWEEP
 from bot.store.transactions.retention import KEEP_ALL, Limits
 from bot.worker.abandoned_drafts import AbandonedDrafts
 from bot.worker.audit_log import AuditLog
+from bot.worker.bulk import BulkRunner
 from bot.worker.deliver_notice import NoticeDelivery
 from bot.worker.digest import DigestPlan, DigestSender
 from bot.worker.draw_card import CardDrawing
@@ -30,6 +33,7 @@ from bot.worker.lost_events import LostEvents
 from bot.worker.lost_readings import LostReadings
 from bot.worker.maintenance import Chore, Maintenance
 from bot.worker.reminders import ReminderSender
+from bot.worker.save_results import ResultsSaver
 from bot.worker.settle_change import ChangeSettler
 from bot.worker.slack_pacing import SlackPacing
 from bot.worker.sweep import Sweep
@@ -39,6 +43,13 @@ log = logging.getLogger(__name__)
 
 _PAUSES = (1, 5, 15, 30)
 """Seconds between the tries to start."""
+
+
+AUDIT_LOG_INTERVAL = timedelta(seconds=5)
+NOTICE_INTERVAL = timedelta(minutes=5)
+"""How often reminders and the digest are checked."""
+RECOVERY_INTERVAL = timedelta(seconds=15)
+"""How often the work of dead processes is checked."""
 
 
 class Worker:
@@ -51,6 +62,7 @@ class Worker:
         mentions: MentionReplacer,
         engine: Engine,
         pace: SlackPacing,
+        uploader: FileUploader,
         *,
         feed_channel: str | None,
         shows_causes: bool = True,
@@ -74,7 +86,9 @@ class Worker:
         )
         self.cards = CardDrawing(bot_messages, mentions, database, engine.enqueue, engine.worker_id, pace)
         self.changes = ChangeSettler(services)
-        self.maintenance = Maintenance(database, engine, services.now, chores, limits=limits)
+        self.bulks = BulkRunner(services, ResultsSaver(services, bot_messages, uploader), pace.sleep)
+        resume = Chore("bulks", RECOVERY_INTERVAL, self.bulks.resume)
+        self.maintenance = Maintenance(database, engine, services.now, (*chores, resume), limits=limits)
 
 
 class RunningWorker:
@@ -89,7 +103,8 @@ class RunningWorker:
         self._pulse.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._pulse
-        await self._worker.engine.destroy(seconds)
+        await self._worker.bulks.stop(seconds / 2)
+        await self._worker.engine.destroy(seconds / 2)
 
 
 @asynccontextmanager
@@ -115,6 +130,7 @@ async def _work(worker: Worker, begin: asyncio.Event | None) -> None:
         DELIVER: worker.notices.run,
         DRAW: worker.cards.run,
         EXECUTE: worker.changes.run,
+        BULK: worker.bulks.run,
     }
 
     async def launch() -> None:
@@ -131,13 +147,6 @@ async def _work(worker: Worker, begin: asyncio.Event | None) -> None:
 
 def _report_failed_start(error: Exception, pause: float) -> None:
     log.error("the worker does not start, and tries again in %d s", pause, exc_info=error)
-
-
-AUDIT_LOG_INTERVAL = timedelta(seconds=5)
-NOTICE_INTERVAL = timedelta(minutes=5)
-"""How often reminders and the digest are checked."""
-RECOVERY_INTERVAL = timedelta(seconds=15)
-"""How often the work of dead processes is checked."""
 
 
 async def _report_lost(services: Services, bot_messages: BotMessages) -> None:

@@ -18,7 +18,7 @@ from bot.errors import ExpectedError
 from bot.operations.follow import is_direct
 from bot.operations.services import Services
 from bot.operations.snapshots import snapshot_batch
-from bot.store.records import audit, confirmations, drafts, labels, notices, workers
+from bot.store.records import audit, bulks, confirmations, drafts, labels, notices, workers
 from bot.store.records.audit import AuditEntry, RecordedOutcome
 from bot.store.records.labels import BatchNames
 from bot.store.records.notices import Notice
@@ -70,11 +70,15 @@ class ChangeSettler:
     def _find_interrupted(self, connection: Connection) -> list[AuditEntry]:
         now = self._services.now()
         alive = workers.list_alive_ids(connection, now) | {self._services.process_id}
+        in_lists = bulks.list_entry_ids(connection)  # who works on the list settles them
         return [
             entry
             for entry in audit.list_unfinished(connection, now - REPORTED_FOR)
-            if workers.is_held_by_no_one(entry.held_by, entry.at, alive, now)
-            or now - entry.at > workers.LONGEST_CALL  # a living process could not record the outcome
+            if entry.id not in in_lists
+            and (
+                workers.is_held_by_no_one(entry.held_by, entry.at, alive, now)
+                or now - entry.at > workers.LONGEST_CALL  # a living process could not record the outcome
+            )
         ]
 
     def _report_unanswered(self, connection: Connection) -> int:
@@ -124,6 +128,8 @@ class ChangeSettler:
 
     async def _finish(self, entry: AuditEntry) -> tuple[RecordedOutcome, Finding] | None:
         """Return what became of a change; None if another part of the bot settles it."""
+        if await self._services.database.run(lambda connection: bulks.find_by_entry(connection, entry.id)) is not None:
+            return "started", Settlement.GOES_ON
         match entry.verb:
             case "cancel" | "delete":
                 return await self._finish_batch_change(entry, BatchId(entry.subject or ""))
@@ -209,6 +215,8 @@ def _find_recorded(connection: Connection, entry: AuditEntry) -> Finding | None:
             return Settlement.DONE
         case "waiting":
             return ApprovalNotAsked(entry.subject or "")
+        case "started":
+            return Settlement.GOES_ON
         case "unknown":
             return None if is_about_draft else Settlement.IN_DOUBT
         case "failed" if is_about_draft:

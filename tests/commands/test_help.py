@@ -67,7 +67,7 @@ def test_every_option_that_is_shown_has_an_example_that_can_be_typed(command: ty
 
     for option, example in zip(shown, examples, strict=True):
         assert f"--{option.name}" in example
-        assert isinstance(parse(example.replace("@ada", "<@U0ADA|ada>")), command)
+        assert parse(example.replace("@ada", "<@U0ADA|ada>")).verb == command.verb
 
 
 @pytest.mark.parametrize("command", SHOWN)

@@ -22,7 +22,7 @@ from tests.builders import (
     VIEWERS,
 )
 from tests.ui.errors.every_error import ERRORS
-from tests.ui.notices.every_notice import CARDS, DIGESTS, INTERRUPTED, NOTICES, PROGRESS
+from tests.ui.notices.every_notice import BULKS, CARDS, DIGESTS, INTERRUPTED, NOTICES, PROGRESS
 
 Drawable = Outcome | ConfirmationNeeded
 
@@ -58,6 +58,7 @@ OTHERS: dict[str, Message] = {
     "unknown_press": render_unknown_press(),
     "unknown_shortcut": render_unknown_shortcut(),
     **INTERRUPTED,
+    **BULKS,
 }
 
 

@@ -13,7 +13,19 @@ WIDTH = 80
 MOST_LINES = 12
 FOLDED = 5
 """Lines that Slack shows of a folded section before "See more"."""
-LONGER = ("help_", "list_", "details_", "edit", "audit", "cost", "digest", "overview", "watches", "results_full")
+LONGER = (
+    "help_",
+    "list_",
+    "details_",
+    "edit",
+    "audit",
+    "cost",
+    "digest",
+    "overview",
+    "watches",
+    "results_full",
+    "other_bulk_of_500",
+)
 """Beginnings of the names of messages that are longer on purpose: lists of up to 20 rows, modals, one verb's help."""
 LISTS_WITH_IDS = ("error_reference_ambiguous",)
 """Ten batches to choose from, each with its id."""

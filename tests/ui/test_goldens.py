@@ -9,6 +9,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from bot.commands.create import FormWanted
 from bot.commands.decline import ReasonWanted
+from bot.commands.delete import CountWanted
 from bot.commands.edit import EditWanted
 from bot.commands.registry import Outcome
 from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, RefusalReason
@@ -38,7 +39,7 @@ def test_every_golden_has_a_message() -> None:
 def test_every_outcome_has_a_golden() -> None:
     drawn = {type(outcome) for outcome in OUTCOMES.values()}
 
-    assert {*get_args(Outcome), ConfirmationNeeded} - drawn == {EditWanted, FormWanted, ReasonWanted}
+    assert {*get_args(Outcome), ConfirmationNeeded} - drawn == {CountWanted, EditWanted, FormWanted, ReasonWanted}
 
 
 def test_every_reason_of_a_refusal_has_a_golden() -> None:

@@ -3,6 +3,7 @@
 The simulators and the worker share one clock, which moves only when a test advances it: no test waits.
 """
 
+import tempfile
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +28,7 @@ from bot.slack.bot_messages import BotMessages
 from bot.slack.directory import Directory, Home
 from bot.slack.mentions import MentionReplacer
 from bot.slack.scopes import BOT_SCOPES
+from bot.slack.upload import FileUploader
 from bot.store.db.database import Database
 from bot.store.records import cards, notices
 from bot.store.records.notices import Notice
@@ -87,11 +89,27 @@ class Scene:
             posting,
             MentionReplacer(directory.find_name),
             engine,
-            SlackPacing(self.now, self._sleep),
+            SlackPacing(self.now, self.pass_time),
+            self.make_uploader(),
             feed_channel=feed_channel,
             chores=(),
             limits=limits,
             count_given_up_notice=lambda: self.given_up.append(self.now()),
+        )
+
+    def make_uploader(self, *, largest: int = 1_000_000_000) -> FileUploader:
+        """Return an uploader that hardly waits."""
+        assert self._session is not None
+        settings = Settings(slack_bot_token=SecretStr(self.slack.bot_token), slack_api_url=self.slack.api_url)
+        client = make_slack_client(settings, self._session, retries=True)
+        return FileUploader(
+            client,
+            self._session,
+            frozenset({self.slack.url}),
+            tempfile.TemporaryFile,
+            max_bytes=largest,
+            retry_delay=0.01,
+            share_delays=(0.0, 0.01),
         )
 
     def now(self) -> datetime:
@@ -176,7 +194,8 @@ class Scene:
         """Return how often a Slack method was called."""
         return len(self.slack.calls(method))
 
-    async def _sleep(self, seconds: float) -> None:
+    async def pass_time(self, seconds: float) -> None:
+        """Let the shared clock pass instead of waiting."""
         self.slept.append(seconds)
         self.api.advance(seconds)
 

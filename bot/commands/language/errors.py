@@ -89,6 +89,9 @@ class ValueForm(Enum):
     COST_SPAN = auto()
     COST_GROUPING = auto()
     AUDIT_ENTRY = auto()
+    DELETE_AGE = auto()
+    CANCEL_ALL = auto()
+    LISTED = auto()
 
 
 @dataclass(eq=False)

@@ -21,6 +21,10 @@ _UNSPELT = str.maketrans({"`": None, **dict.fromkeys('"“”„«»', "'"), **d
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
 _SPAN = re.compile(r"([1-9][0-9]{0,3})([hdw])")
 _SPAN_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+_AGE = re.compile(r"([0-9]{1,4})([mhdw])")
+_AGE_UNITS = {"m": "minutes", **_SPAN_UNITS}
+ME = "me"
+"""What people type for themselves."""
 LONGEST_SPAN = timedelta(days=366)
 
 
@@ -72,6 +76,26 @@ def parse_span(verb: str, text: str) -> timedelta:
     if found is None or (span := timedelta(**{_SPAN_UNITS[found[2]]: int(found[1])})) > LONGEST_SPAN:
         raise BadValue(verb, text, ValueForm.COST_SPAN)
     return span
+
+
+def parse_age(verb: str, text: str) -> timedelta:
+    """Read how long ago something was created, such as `14d`. Raises BadValue."""
+    found = _AGE.fullmatch(text.lower())
+    if found is None:
+        raise BadValue(verb, text, ValueForm.LIST_AGE)
+    return timedelta(**{_AGE_UNITS[found[2]]: int(found[1])})
+
+
+def check_label_filter(verb: str, text: str) -> str:
+    """Return the form in which labels are compared. Raises BadValue for a text without a letter or a digit."""
+    if not (key := labels.normalize_label(text)):
+        raise BadValue(verb, text, ValueForm.LABEL_FILTER)
+    return key
+
+
+def check_owner_filter(verb: str, word: str) -> str:
+    """Return the id of a person, or `me`. Raises BadValue."""
+    return ME if word.lower() == ME else check_person(verb, word)
 
 
 def file_in(verb: str, word: str) -> str:

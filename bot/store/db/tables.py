@@ -272,3 +272,43 @@ paces = Table(
     Column("place", SafeText, primary_key=True),
     Column("free_at", Moment, nullable=False),
 )
+
+bulks = Table(
+    "bd_bulks",
+    metadata,
+    Column("id", SafeText, primary_key=True),
+    Column("workspace_id", SafeText, nullable=False),
+    Column("verb", SafeText, nullable=False),
+    Column("command", SafeText, nullable=False),
+    Column("saves", Boolean, nullable=False),
+    Column("user_id", SafeText, nullable=False),
+    Column("team_id", SafeText, nullable=False),
+    Column("channel_id", SafeText),
+    Column("state", SafeText, nullable=False, index=True),
+    Column("created_at", Moment, nullable=False),
+    Column("entry_id", BigInteger),
+    Column("held_by", SafeText),
+    Column("ended_at", Moment),
+)
+
+bulk_items = Table(
+    "bd_bulk_items",
+    metadata,
+    Column("bulk_id", SafeText, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("workspace_id", SafeText, nullable=False),
+    Column("batch_id", SafeText, nullable=False),
+    Column("seen", SafeText, nullable=False),
+    Column("requests", BigInteger, nullable=False),
+    Column("name", SafeText),
+    Column("label", SafeText),
+    Column("owner", SafeText),
+    Column("state", SafeText, nullable=False),
+    Column("reason", SafeText),
+    Column("detail", SafeText),
+    Column("entry_id", BigInteger),
+    Column("file_id", SafeText),
+    Column("file_name", SafeText),
+    Column("file_bytes", BigInteger),
+    Column("file_lines", BigInteger),
+)

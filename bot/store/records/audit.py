@@ -9,10 +9,13 @@ from msgspec.structs import asdict
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, exists, func, insert, not_, or_, select, update
 
 from bot.store.db.tables import audit as table
+from bot.store.records.bulks import BULK_PREFIX
 from bot.store.records.confirmations import StoredConfirmation
 
-RecordedOutcome = Literal["asked", "kept", "waiting", "done", "refused", "failed", "unknown"]
-"""`asked` and `kept` are outcomes of questions: one was asked, and it was declined. `waiting`: for an approval."""
+RecordedOutcome = Literal["asked", "kept", "waiting", "started", "done", "refused", "failed", "unknown"]
+"""`asked` and `kept` are outcomes of questions: one was asked, and it was declined. `waiting`: for an approval.
+`started`: a worker goes on, and records what came of it."""
+_NOT_FINAL = ("unknown", "started")
 NO_PROCESS = ""
 """The holder of an act that waits for a process."""
 FOLDED_WITHIN = timedelta(minutes=1)
@@ -166,12 +169,12 @@ def record_outcome(
     subject: str | None = None,
     awaits_answer: bool = False,
 ) -> bool:
-    """Store the outcome; False if there is no such entry, or it has an outcome other than "unknown".
+    """Store the outcome; False if there is no such entry, or it has an outcome that is final.
 
     `subject` is the batch that the act created. Without a `detail` the one of the intent stays. `awaits_answer`: the
     process that holds the act has still to answer the person.
     """
-    open_entry = table.c.id == entry_id, or_(table.c.outcome.is_(None), table.c.outcome == "unknown")
+    open_entry = table.c.id == entry_id, or_(table.c.outcome.is_(None), table.c.outcome.in_(_NOT_FINAL))
     settle = update(table).where(*open_entry).values(outcome=outcome, finished_at=at)
     settle = settle if awaits_answer else settle.values(held_by=None)
     settle = settle.values(detail=detail) if detail is not None else settle
@@ -292,7 +295,8 @@ def find_last_actor(connection: Connection, verb: str, subject: str, *, include_
 
 def find_deletions(connection: Connection, start: str) -> list[AuditEntry]:
     """Return the last deletion through the bot of each batch whose id begins with `start`."""
-    done = table.c.verb == "delete", table.c.outcome == "done", _about(start)
+    is_batch = not_(table.c.subject.startswith(BULK_PREFIX, autoescape=True))
+    done = table.c.verb == "delete", table.c.outcome == "done", _about(start), is_batch
     rows = connection.execute(select(table).where(*done).order_by(table.c.id))
     by_subject = {row.subject: AuditEntry(**row._mapping) for row in rows}
     return list(by_subject.values())
@@ -313,7 +317,7 @@ def list_uncopied(connection: Connection, *, now: datetime, limit: int) -> list[
     A refusal is final once no further one is counted in it. What has no outcome, or an unknown one, is final after a
     day.
     """
-    has_outcome = table.c.outcome.is_not(None), table.c.outcome != "unknown"
+    has_outcome = table.c.outcome.is_not(None), table.c.outcome.not_in(_NOT_FINAL)
     is_whole = or_(table.c.times.is_(None), table.c.at <= now - FOLDED_WITHIN)
     is_final = or_(and_(*has_outcome, is_whole), table.c.at <= now - _SETTLED_WITHIN)
     wanted = select(table).where(table.c.copied_at.is_(None), is_final).order_by(table.c.id).limit(limit)

@@ -1,12 +1,15 @@
 """What each person has sent, one row a draft: reserved when it is sent, released if certainly no batch was made."""
 
 import zlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import Connection, delete, func, select, update
 
+from bot.store.db.chunks import chunks
 from bot.store.db.tables import sends as table
 from bot.store.db.upserts import upsert
 
@@ -70,6 +73,15 @@ def get(connection: Connection, draft_id: str) -> Send | None:
     """Return the row of a draft, or None."""
     row = connection.execute(select(table).where(table.c.draft_id == draft_id)).one_or_none()
     return Send(**row._mapping) if row else None
+
+
+def find_most_usd(connection: Connection, batch_ids: Iterable[str]) -> dict[str, Decimal]:
+    """Return the most that these batches may cost, by id. Those without a row or an upper bound are left out."""
+    return {
+        row.batch_id: Decimal(row.usd)
+        for ids in chunks(batch_ids)
+        for row in connection.execute(select(table).where(table.c.batch_id.in_(ids), table.c.usd.is_not(None)))
+    }
 
 
 def list_since(connection: Connection, workspace_id: str, since: datetime, user_id: str | None = None) -> list[Send]:

@@ -47,6 +47,12 @@ class Announcer(Struct, frozen=True):
             known = self.record_seen(connection, replace(seen, over_at=None), stored.shape, now)
             self.announce_end(connection, seen.id, ending, known or (), now)
 
+    def record_cancel(self, connection: Connection, seen: SeenBatch, now: datetime) -> None:
+        """Store that a known batch is being canceled, and redraw its cards."""
+        stored = batch_records.get(connection, seen.id, locked=True)
+        if stored is not None and stored.status == "in_progress":
+            self.record_seen(connection, seen, stored.shape, now)
+
     def redraw_cards(self, connection: Connection, batch_id: str, known: Iterable[StoredWatch], now: datetime) -> None:
         """Redraw the batch's cards, also those that no one watches any more."""
         drawn = [card.channel_id for card in cards.list_for_batch(connection, batch_id)]

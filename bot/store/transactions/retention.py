@@ -6,7 +6,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, delete, select, update
 
 from bot.store.db.tables import audit, batches, cards, labels, notices, summaries, watches
-from bot.store.records import drafts, events, sends
+from bot.store.records import bulks, drafts, events, sends
 from bot.store.records.batches import GONE
 
 BATCH_RETENTION = timedelta(days=40)
@@ -33,6 +33,7 @@ def prune(connection: Connection, now: datetime, limits: Limits = KEEP_ALL) -> i
     drafts.prune(connection, now)
     sends.prune(connection, now)
     events.prune(connection, now)
+    bulks.prune(connection, now)
     _apply_limits(connection, now, limits)
     old = select(batches.c.id).where(batches.c.created_at < now - BATCH_RETENTION, batches.c.over_at.is_not(None))
     for table in (watches, cards, notices):

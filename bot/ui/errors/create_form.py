@@ -20,6 +20,8 @@ class FormProblem(Enum):
     BAD_MAX_TOKENS = auto()
     DECLINE_UNREADABLE = auto()
     NO_REASON = auto()
+    COUNT_UNREADABLE = auto()
+    WRONG_COUNT = auto()
 
 
 _WORDS = {
@@ -33,6 +35,8 @@ _WORDS = {
     FormProblem.BAD_MAX_TOKENS: "Enter a whole number from 1 to 1,000,000.",
     FormProblem.DECLINE_UNREADABLE: "I couldn't read this form. Close it and press Decline again.",
     FormProblem.NO_REASON: "Write a reason.",
+    FormProblem.COUNT_UNREADABLE: "I couldn't read this form. Close it and press the button again.",
+    FormProblem.WRONG_COUNT: "That is not the number of batches. Nothing was deleted.",
 }
 
 

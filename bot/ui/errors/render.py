@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from bot.api.errors import AnyApiError, ApiUnavailable, RateLimited, RequestsUnreadable, ResultsBroken
 from bot.api.ids import InvalidBatchId
 from bot.commands.base import Command
+from bot.commands.bulk_change import BulkUnavailable
 from bot.commands.language.errors import AnyUsageError
 from bot.commands.stop_reading import ReadingOfAnother
 from bot.confirmations import ConfirmationRefused
@@ -73,6 +74,7 @@ ParagraphError = (
     | SummaryUnreadable
     | NotOurButton
     | AnyBillError
+    | BulkUnavailable
 )
 """Errors that are shown as one paragraph."""
 ShownError = (
@@ -194,6 +196,10 @@ def _paragraph_words(error: ParagraphError) -> str:
             return "I can't read the stored summary of these results anymore. Try again."
         case BillKeyMissing() | BillUnreadable() | BillOfAnother():
             return bill_words(error)
+        case BulkUnavailable():
+            return (
+                "This list of batches is no longer open. Nothing was done now. Type the command again for a new list."
+            )
         case NotOurButton():
             return "This button is from another version of Batchdesk. Nothing was done. Try `/batch help`."
         case unreachable:

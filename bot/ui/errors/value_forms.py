@@ -50,6 +50,9 @@ FORM_WORDS: dict[ValueForm, str] = {
     ValueForm.LIST_AGE: "`--older-than` takes a number and m, h, d or w, such as `7d`.",
     ValueForm.COST_SPAN: "`--since` takes a number and h, d or w, such as `7d`, at most a year.",
     ValueForm.COST_GROUPING: f"`--by` takes {_choice_of(CHOICES[ValueForm.COST_GROUPING])}.",
+    ValueForm.DELETE_AGE: "To delete many batches, add `--older-than` with a number and m, h, d or w, such as `14d`.",
+    ValueForm.CANCEL_ALL: "To cancel many batches, add `--all`.",
+    ValueForm.LISTED: "Press the button of the question.",
     ValueForm.AUDIT_ENTRY: "`--before` takes the number of an entry.",
 }
 """What to type, as a sentence."""

@@ -31,6 +31,7 @@ class Settlement(Enum):
     IN_DOUBT = auto()
     DRAFT_REFUSED = auto()
     REPEATABLE = auto()
+    GOES_ON = auto()
 
 
 class CancelAccepted(Struct, frozen=True):
@@ -80,6 +81,7 @@ _WORDS = {
     Settlement.NOT_DONE: "The change was not made.",
     Settlement.IN_DOUBT: "I don't know whether the change was made.",
     Settlement.DRAFT_REFUSED: "The API refused the file. No batch was created.",
+    Settlement.GOES_ON: "It goes on, and I'll message you what happened to each batch.",
     Settlement.REPEATABLE: "I don't know whether the change was made. It's safe to type the command again.",
 }
 

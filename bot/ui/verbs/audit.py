@@ -12,6 +12,7 @@ from bot.commands.language.words import split_words
 from bot.operations.find_batch import PREFIX
 from bot.results.spreadsheet import write_csv
 from bot.store.records.audit import RecordedOutcome
+from bot.store.records.bulks import BULK_PREFIX
 from bot.store.records.drafts import REFERENCE_LENGTH
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.first_line import SHORT_ID_LENGTH
@@ -22,6 +23,7 @@ from bot.ui.reply import File, Message, Viewer
 _MARKS = {
     "done": "✅",
     "waiting": "✋",
+    "started": "⏳",
     "asked": "❔",
     "kept": "↩️",
     "refused": "🚫",
@@ -195,6 +197,8 @@ def _subject_words(entry: AuditEntry) -> list[str]:
         return []
     if subject.startswith(PREFIX):
         return [code(subject)]
+    if subject.startswith(BULK_PREFIX):
+        return []  # what was typed says which batches, and each of them has a row of its own
     if _CHANNEL.fullmatch(subject):
         return [f"<#{subject}>"]
     if _PERSON.fullmatch(subject):

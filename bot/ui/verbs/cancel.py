@@ -3,8 +3,10 @@
 from typing import assert_never
 
 from bot.api.models import MessageBatch
+from bot.commands.bulk_change import BulkStarted, NothingMatches
 from bot.commands.cancel import AlreadyCanceling, CancelOutcome, CancelRequested, CancelTooLate
 from bot.ui.components.batch_card import batch_card, card_text
+from bot.ui.components.bulk import render_bulk
 from bot.ui.components.cancellation import billed_words
 from bot.ui.components.question import QuestionWords
 from bot.ui.components.quiet import quiet_reason
@@ -29,6 +31,8 @@ def cancel_question(batch: MessageBatch) -> QuestionWords:
 def render_cancel(outcome: CancelOutcome, viewer: Viewer) -> Message:
     """Return what the cancel did."""
     match outcome:
+        case BulkStarted() | NothingMatches():
+            return render_bulk(outcome, viewer)
         case CancelRequested():
             return _render_requested(outcome, viewer)
         case CancelTooLate():

@@ -5,32 +5,42 @@ from typing import assert_never
 
 from bot.api.models import MessageBatch
 from bot.commands.base import Permission
+from bot.commands.bulk_change import BulkStarted, NothingMatches
 from bot.commands.cancel import Cancel
 from bot.commands.delete import (
     AlreadyGone,
+    CountWanted,
     Delete,
     Deleted,
     DeleteDidNotHappen,
     DeleteOutcome,
     DeleteRefused,
     DeleteUnknown,
+    NothingToSave,
 )
 from bot.commands.list import List
 from bot.commands.status import Status
 from bot.operations.find_batch import Reference
 from bot.store.records.labels import BatchNames
 from bot.store.records.summaries import StoredSummary
+from bot.ui.components.bulk import render_bulk, render_count_form
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.deletion import deleted_by_words
 from bot.ui.components.first_line import bold_id_name, bold_line
 from bot.ui.components.question import QuestionWords
 from bot.ui.components.text import code, context, date, mention, more_time, quantity, section
-from bot.ui.reply import Block, Message, Viewer
+from bot.ui.reply import Block, Form, Message, Viewer
 
 
-def render_delete(outcome: DeleteOutcome, viewer: Viewer) -> Message:
-    """Return what the delete did."""
+def render_delete(outcome: DeleteOutcome, viewer: Viewer) -> Message | Form:
+    """Return what the delete did, or the form that asks how many batches to delete."""
     match outcome:
+        case BulkStarted() | NothingMatches():
+            return render_bulk(outcome, viewer)
+        case CountWanted():
+            return render_count_form(outcome, viewer)
+        case NothingToSave():
+            return _render_nothing_to_save(outcome, viewer)
         case DeleteRefused():
             return _render_refused(outcome, viewer)
         case Deleted():
@@ -89,6 +99,13 @@ def _render_unknown(outcome: DeleteUnknown, viewer: Viewer) -> Message:
     )
     look = actions([button("Look again", Status(Reference(outcome.batch_id)), renew=True)])
     return Message(text, (section(text), context(code(outcome.batch_id)), *look))
+
+
+def _render_nothing_to_save(outcome: NothingToSave, viewer: Viewer) -> Message:
+    """Return that there are no results to save, with a button that asks again."""
+    words = "There are no results to save anymore. Nothing was deleted."
+    again = actions([button("Delete", Delete(Reference(outcome.batch.id)), renew=True)])
+    return _render_with_line(words, outcome.batch, viewer, again)
 
 
 def _render_with_line(words: str, batch: MessageBatch, viewer: Viewer, buttons: tuple[Block, ...]) -> Message:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from bot.api import errors as api
 from bot.api import ids
 from bot.caller import ChannelId
+from bot.commands.bulk_change import BulkUnavailable
 from bot.commands.language import errors as typed
 from bot.commands.language.errors import MissingReference, NeedsChannel
 from bot.commands.list import List
@@ -169,6 +170,7 @@ ERRORS: dict[str, ExpectedError] = {
     "store_locked": StoreUnavailable("locked"),
     "store_full": StoreUnavailable("full"),
     "not_our_button": NotOurButton(),
+    "bulk_unavailable": BulkUnavailable("bulk_0123456789abcdef"),
     "bill_key_missing": BillKeyMissing(),
     "bill_of_another": BillOfAnother(),
     "bill_key_refused": BillUnreadable(

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from bot.operations.cost_totals import DeletedCost
 from bot.operations.progress import Phase, ReadingProgress
 from bot.operations.retiring_use import RetiringUse, Use
+from bot.store.records.bulks import FailReason, SkipReason
 from bot.store.records.labels import Relative
 from bot.store.records.notices import Notice
 from bot.store.transactions.split_draft import CANARY
@@ -19,6 +20,7 @@ from bot.ui.notices.abandoned_draft import (
     render_batch_undecided,
     render_interrupted,
 )
+from bot.ui.notices.bulk_outcome import render_bulk_outcome
 from bot.ui.notices.digest import Digest, Share, render_digest
 from bot.ui.notices.notice import BatchEvent, NoticeContext, draw_notice, render_notice
 from bot.ui.notices.settled_change import (
@@ -38,6 +40,7 @@ from bot.ui.notices.unconfirmed import unconfirmed_words
 from bot.ui.notices.watch_card import WatchCardState, render_watch_card
 from bot.ui.reply import Message
 from tests.builders import ADA, ADMIN, BATCHES, BEN, ID, NOW, batch_id, canceled, canceling, counts, ended, running
+from tests.ui.bulk_samples import bulk, item
 from tests.ui.draft_samples import DRAFT, REST, RETIRING, SAMPLE, SAMPLE_FIRST
 from tests.ui.outcomes.cost import AGREES, DIFFERS
 from tests.ui.samples import ENDED, NAMES, WATCHERS
@@ -230,6 +233,36 @@ DIGESTS: dict[str, Message] = {
         Digest(NOW, ended=Share(3, (BATCHES["ended_all_succeeded"],)), bill=replace(DIFFERS.check, workspace_id=None))
     ),
     "digest_all_well": render_digest(Digest(NOW, ended=Share(3, (BATCHES["ended_all_succeeded"],)))),
+}
+
+_MIXED = (
+    *(item(number) for number in range(1, 6)),
+    item(6, "skipped", "label", name=None),
+    item(7, "skipped", "gone"),
+    item(8, "failed", "api", "the API refused it (permission_error)"),
+    item(9, "unknown", "api", "timeout"),
+)
+BULKS: dict[str, Message] = {
+    "bulk_deleted_all": render_bulk_outcome(bulk(), [item(1), item(2)]),
+    "bulk_deleted_some": render_bulk_outcome(bulk(), _MIXED),
+    "bulk_canceled": render_bulk_outcome(
+        bulk("cancel", command="cancel --all"), [item(1), item(2, "skipped", "ended")]
+    ),
+    "bulk_saved": render_bulk_outcome(
+        bulk(saves=True), [item(1, saved=True), item(2, "failed", "api", "timeout", saved=True)]
+    ),
+    "bulk_of_500": render_bulk_outcome(bulk(), [item(1, name="x" * 200)] * 500),
+    "saved_and_deleted": render_bulk_outcome(bulk(saves=True), [item(1, saved=True)]),
+    "saved_and_not_deleted": render_bulk_outcome(bulk(saves=True), [item(1, "failed", "api", "timeout", saved=True)]),
+    "saved_and_unknown": render_bulk_outcome(bulk(saves=True), [item(1, "unknown", "api", saved=True)]),
+    **{
+        f"not_saved_{reason}": render_bulk_outcome(bulk(saves=True), [item(1, "failed", reason, name=None)])
+        for reason in get_args(FailReason)
+    },
+    **{
+        f"not_saved_{reason}": render_bulk_outcome(bulk(saves=True), [item(1, "skipped", reason, "12 lines")])
+        for reason in get_args(SkipReason)
+    },
 }
 
 INTERRUPTED: dict[str, Message] = {

@@ -1,10 +1,15 @@
 """Every outcome of `cancel`, and its question, by the name of its golden message."""
 
+from msgspec.structs import replace
+
+from bot.commands.bulk_change import BulkStarted, NothingMatches
 from bot.commands.cancel import AlreadyCanceling, Cancel, CancelChange, CancelRequested, CancelTooLate
 from bot.commands.registry import Outcome
 from bot.confirmations import ConfirmationNeeded
+from bot.operations.bulk import NoMatch
 from bot.operations.follow import CardPlace
 from tests.builders import BATCHES, canceling, running
+from tests.ui.bulk_samples import FACTS, bulk, change
 from tests.ui.samples import CHANNEL, CLOSED, DELETE_QUESTION, REFERENCE
 
 OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
@@ -15,6 +20,12 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "question_cancel": ConfirmationNeeded(
         CancelChange(Cancel(REFERENCE), running(), asks=True), DELETE_QUESTION.id, DELETE_QUESTION.expires_at
     ),
+    "question_cancel_bulk": ConfirmationNeeded(change(12, "cancel"), DELETE_QUESTION.id, DELETE_QUESTION.expires_at),
+    "question_cancel_bulk_partly_priced": ConfirmationNeeded(
+        change(3, "cancel", replace(FACTS, priced=1)), DELETE_QUESTION.id, DELETE_QUESTION.expires_at
+    ),
+    "cancel_bulk_started": BulkStarted(bulk("cancel"), 12),
+    "cancel_nothing_matches": NothingMatches("cancel", NoMatch(10_000, is_whole=False)),
     "cancel_requested_and_told_here": CancelRequested(canceling(), CHANNEL),
     "cancel_requested_where_nothing_is_told": CancelRequested(canceling(), CardPlace("C0BATCHES", notify_level="none")),
     "cancel_requested_and_told_in_messages": CancelRequested(canceling(), CLOSED),

@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from msgspec.structs import replace
+
+from bot.commands.bulk_change import BulkChange, BulkStarted, NothingMatches
 from bot.commands.delete import (
     AlreadyGone,
     Delete,
@@ -10,13 +13,25 @@ from bot.commands.delete import (
     DeleteDidNotHappen,
     DeleteRefused,
     DeleteUnknown,
+    NothingToSave,
+    SaveThenDelete,
 )
 from bot.commands.registry import Outcome
 from bot.confirmations import ConfirmationNeeded
+from bot.operations.bulk import NoMatch, make_item
 from bot.operations.find_batch import Reference
+from bot.store.records.labels import BatchNames
 from bot.store.records.summaries import StoredSummary
 from tests.builders import ADA, BATCHES, BEN, ID, NOW, canceling, running
+from tests.ui.bulk_samples import FACTS, bulk, change
 from tests.ui.samples import DELETE_QUESTION, ENDED, REFERENCE
+
+ONE_OF_MANY = replace(FACTS, matched=812, scanned=10_000, is_whole=False, priced=9, unsavable=0)
+
+
+def _ask(change: BulkChange) -> ConfirmationNeeded:
+    return ConfirmationNeeded(change, DELETE_QUESTION.id, DELETE_QUESTION.expires_at)
+
 
 OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "delete_refused": DeleteRefused(running()),
@@ -28,6 +43,18 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "delete_unknown": DeleteUnknown(ID),
     "question_delete": ConfirmationNeeded(
         DeleteChange(Delete(REFERENCE), ENDED), DELETE_QUESTION.id, DELETE_QUESTION.expires_at
+    ),
+    "delete_nothing_to_save": NothingToSave(BATCHES["archived"]),
+    "delete_bulk_started": BulkStarted(bulk(), 37),
+    "delete_bulk_started_saving": BulkStarted(bulk(saves=True), 37),
+    "delete_started_saving_one": BulkStarted(bulk(saves=True), 1, "Nightly eval"),
+    "delete_nothing_matches": NothingMatches("delete", NoMatch(120, is_whole=True)),
+    "question_delete_bulk": _ask(change()),
+    "question_delete_bulk_of_one": _ask(change(1, facts=replace(FACTS, priced=0, undownloaded=1, unsavable=0))),
+    "question_delete_bulk_of_many": _ask(change(500, facts=ONE_OF_MANY)),
+    "question_delete_bulk_again": _ask(change(facts=None)),
+    "question_delete_saving": _ask(
+        SaveThenDelete(bulk(saves=True, command=f"delete {ID}"), (make_item(bulk(), 0, ENDED, BatchNames()),), (ENDED,))
     ),
     "question_delete_archived": ConfirmationNeeded(
         DeleteChange(Delete(REFERENCE), BATCHES["archived"]), DELETE_QUESTION.id, DELETE_QUESTION.expires_at

@@ -1,0 +1,158 @@
+"""The message at the end of a list: what happened to each batch, in one message."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from bot.commands.list import List
+from bot.commands.results import Results
+from bot.commands.status import Status
+from bot.operations.find_batch import PREFIX, Reference
+from bot.operations.result_files import ResultFileKind
+from bot.store.records.bulks import Bulk, BulkItem, ItemState
+from bot.ui.components.buttons import actions, button
+from bot.ui.components.first_line import SHORT_ID_LENGTH, bold_id_name
+from bot.ui.components.text import SECTION_LIMIT, code, context, file_size, number, quantity, safe_text, section
+from bot.ui.reply import Block, Message
+
+_UNDONE = {"delete": "Not deleted", "cancel": "Not canceled"}
+_GROUPS = {
+    "gone": "*Skipped*, no longer there",
+    "changed": "*Skipped*, changed since you were asked",
+    "label": "*Skipped*, label changed",
+    "owner": "*Skipped*, owner changed",
+    "ended": "*Skipped*, already ended",
+    "canceling": "*Skipped*, already being canceled",
+    "no_results": "*Skipped*, no results left to save",
+    "api": "the API refused it or didn't answer",
+    "not_done": "the API didn't do it",
+    "restarted": "I was restarted while I saved the results",
+    "unreadable": "I couldn't read all results",
+    "incomplete": "the results file doesn't match the counts",
+    "too_large": "the results are too large for Slack",
+    "slack": "Slack refused the file",
+    "unconfirmed": "Slack didn't confirm the file",
+}
+_ALONE = {
+    "gone": "It is no longer there.",
+    "changed": "It changed since you were asked.",
+    "label": "Its label changed since you were asked.",
+    "owner": "Its owner changed since you were asked.",
+    "ended": "It had already ended.",
+    "canceling": "It was already being canceled.",
+    "no_results": "Its results are no longer available, so I couldn't save them.",
+    "api": "The API refused the call or didn't answer.",
+    "not_done": "The API didn't do it.",
+    "restarted": "I was restarted while I saved the results. The file may have arrived in our direct messages.",
+    "unreadable": "I couldn't read the results to their end. No file was sent.",
+    "incomplete": "The results file doesn't match the counts of the batch. No file was sent.",
+    "too_large": "The results are larger than any file that Slack takes. No file was sent.",
+    "slack": "I read the results, but Slack refused the file.",
+    "unconfirmed": "I sent the file, but Slack doesn't show that all of it arrived. Check our direct messages.",
+}
+_NAME = 60
+_SHORT_NAME = 24
+_LONG_LIST = 50
+"""Batches of a list in which names are shortened, so that one message holds them all."""
+
+
+class _Group(NamedTuple):
+    """Batches that met the same."""
+
+    head: str
+    names: list[str]
+
+    def sections(self) -> Iterator[Block]:
+        """Yield as many sections as the names need. Slack folds long ones."""
+        line = f"{self.head}: {self.names[0]}"
+        for name in self.names[1:]:
+            if len(line) + len(name) > SECTION_LIMIT - 10:
+                yield section(f"{line},", folded=True)
+                line = name
+            else:
+                line = f"{line}, {name}"
+        yield section(line, folded=True)
+
+
+def render_bulk_outcome(bulk: Bulk, items: Sequence[BulkItem]) -> Message:
+    """Return what happened to each batch of a list, the exceptions first."""
+    if len(items) == 1 and bulk.saves:
+        return _render_saved_one(items[0])
+    title = f"{'🗑️' if bulk.verb == 'delete' else '⏹️'} *{count_words(bulk, items)}*"
+    groups = [*_groups(bulk, items)]
+    listed = [block for group in groups for block in group.sections()]
+    typed = code(f"/batch {bulk.command}{' --save' if bulk.saves else ''}", 200)
+    all_batches = actions([button("All batches", List())])
+    text = " ".join([title, *(f"{group.head}: {', '.join(group.names)}." for group in groups)])
+    return Message(text, (section(title), *listed, context(typed), *all_batches), public=True)
+
+
+def count_words(bulk: Bulk, items: Sequence[BulkItem]) -> str:
+    """Return `35 of 37 batches deleted · 2 skipped`."""
+    total = len(items)
+    done = _count(items, "done")
+    batches = quantity(total, "batch", "batches")
+    verb = "deleted" if bulk.verb == "delete" else "canceled"
+    head = f"All {batches} {verb}" if done == total and total > 1 else f"{number(done)} of {batches} {verb}"
+    parts = [head]
+    for state, word in (("skipped", "skipped"), ("failed", "failed"), ("unknown", "unknown")):
+        if count := _count(items, state):
+            parts.append(f"{number(count)} {word}")
+    return " · ".join(parts)
+
+
+def _count(items: Iterable[BulkItem], state: str) -> int:
+    return sum(item.state == state for item in items)
+
+
+def _groups(bulk: Bulk, items: Sequence[BulkItem]) -> Iterator[_Group]:
+    """Yield a group for each reason, and then what was done."""
+    longest = _NAME if len(items) <= _LONG_LIST else _SHORT_NAME
+    reasons: dict[tuple[ItemState, str | None, bool], list[BulkItem]] = {}
+    for item in items:
+        if item.state != "done":
+            reasons.setdefault((item.state, item.reason, item.file_id is not None), []).append(item)
+    for (state, reason, is_saved), several in reasons.items():
+        head = _group_head(bulk, state, reason, is_saved=is_saved)
+        yield _Group(head, [f"{_name(item, longest)}{_detail(item)}" for item in several])
+    if done := [item for item in items if item.state == "done"]:
+        head = "*Saved and deleted*" if bulk.saves else "*Deleted*" if bulk.verb == "delete" else "*Cancel requested*"
+        yield _Group(head, [_name(item, longest) for item in done])
+
+
+def _group_head(bulk: Bulk, state: ItemState, reason: str | None, *, is_saved: bool) -> str:
+    saved = ", results saved" if is_saved else ""
+    words = _GROUPS.get(reason or "", "reason unknown")
+    if state == "unknown":
+        return f"*Unknown*, the API didn't answer{saved}"
+    return words if state == "skipped" else f"*{_UNDONE[bulk.verb]}*, {words}{saved}"
+
+
+def _name(item: BulkItem, longest: int) -> str:
+    id = code(item.batch_id.removeprefix(PREFIX)[:SHORT_ID_LENGTH])
+    return f"{safe_text(item.name, longest)} {id}" if item.name else id
+
+
+def _detail(item: BulkItem) -> str:
+    return f" ({code(item.detail, 120)})" if item.detail else ""
+
+
+def _render_saved_one(item: BulkItem) -> Message:
+    """Return what happened to the one batch whose results were to be saved before its delete, and how far it got."""
+    name = f"*{safe_text(item.name, 80)}*" if item.name else bold_id_name(item.batch_id)
+    saved = ""
+    if item.file_name is not None:
+        results = quantity(item.file_lines or 0, "result")
+        saved = f"📄 {code(item.file_name)} · {results} · {file_size(item.file_bytes or 0)}"
+    if item.state == "done":
+        words = f"🗑️ Saved and deleted {name}.\n{saved}"
+        return Message(words, (section(words), context(code(item.batch_id))), public=True)
+    if item.state == "unknown":
+        happened = f"⚠️ I don't know whether {name} was deleted, because the API didn't answer. Look again."
+    else:
+        happened = f"⚠️ {name} was not deleted. {_ALONE.get(item.reason or '', '')}".strip()
+    detail = f" Reason: {code(item.detail, 120)}" if item.detail else ""
+    words = "\n".join(filter(None, [f"{happened}{detail}", f"Saved: {saved}" if saved else ""]))
+    reference = Reference(item.batch_id)
+    again = button("Download", Results(reference, ResultFileKind.JSONL)) if item.reason == "too_large" else None
+    look = actions([again, button("Open", Status(reference))])
+    return Message(words, (section(words), context(code(item.batch_id)), *look), public=True)

@@ -1,0 +1,199 @@
+"""Delete or cancel many batches: a frozen list, one question, the count in a form, and who may."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection
+
+from bot.playground.slack_simulator.records import Delivery, Json, SlackMessage
+from bot.store.records import bulks, labels, summaries
+from bot.store.records.bulks import BulkItem
+from bot.store.records.summaries import StoredSummary
+from tests.conftest import OpenDesk
+from tests.desk import ADA, BATCHES, BEN, Desk
+
+OLD = 20 * 86_400
+
+
+def add_old(desk: Desk, count: int) -> None:
+    """Add batches that ended long ago."""
+    for number in range(count):
+        desk.api.workspace.add(succeeded=4, errored=1, age=OLD + number * 60)
+
+
+async def ask(desk: Desk, line: str = "/batch delete --older-than 14d") -> SlackMessage:
+    [question] = await desk.type(line)
+    return question
+
+
+def stored(desk: Desk) -> tuple[str, list[BulkItem]]:
+    """Return the state of the newest list, and its batches."""
+
+    def read(connection: Connection) -> tuple[str, list[BulkItem]]:
+        row = connection.exec_driver_sql("SELECT id, state FROM bd_bulks ORDER BY created_at DESC LIMIT 1").one()
+        return row.state, bulks.list_items(connection, row.id)
+
+    return desk.bot.worker.services.database.transact(read)
+
+
+async def submit(desk: Desk, question: SlackMessage, count: str, save: str = "delete") -> Delivery:
+    """Open the form of a question, type a count, and submit it; return how Slack was answered."""
+    await desk.press(question, next(text for text in question.buttons if text.endswith("…")))
+    modal = desk.slack.modal(ADA)
+    assert modal is not None
+    state: Json = {"count": {"count": {"value": count}}, "save": {"save": {"selected_option": {"value": save}}}}
+    delivery = await desk.slack.submit_view(ADA, modal.id, state)
+    await desk.bot.in_flight.drain()
+    return delivery
+
+
+async def test_the_question_says_what_is_lost_and_a_wrong_count_deletes_nothing(either_desk: Desk) -> None:
+    desk = either_desk
+    add_old(desk, 12)
+    taken = desk.api.workspace.batches[0].id
+    desk.api.workspace.add(succeeded=1)
+    desk.api.workspace.add(processing_status="in_progress", processing=3)
+    read = StoredSummary(taken, "{}", None, ADA, desk.time())
+    database = desk.bot.worker.services.database
+    database.transact(lambda c: summaries.store_summary(c, read, delete_before=desk.time() - timedelta(days=1)))
+    database.transact(lambda c: summaries.record_download(c, taken, "jsonl", by=ADA, at=desk.time()))
+
+    question = await ask(desk)
+    wrong = await submit(desk, question, "11")
+
+    shown = question.visible_text
+    assert "Delete 12 batches for good?" in shown
+    assert "60 requests · cost unknown" in shown
+    assert "11 of them were never downloaded" in shown
+    assert shown.count("4 of 5 succeeded") == 10
+    assert "and 2 more" in shown
+    assert question.buttons == ["Delete 12 batches…", "Keep"]
+    assert wrong.ack_body == {
+        "response_action": "errors",
+        "errors": {"count": "That is not the number of batches. Nothing was deleted."},
+    }
+    assert stored(desk)[0] == "asked"
+    assert desk.deletes == []
+
+
+async def test_the_exact_count_begins_the_work_once_on_the_frozen_list(desk: Desk) -> None:
+    add_old(desk, 3)
+    question = await ask(desk)
+    add_old(desk, 2)
+    before = len(desk.slack.messages(BATCHES, ADA))
+
+    await submit(desk, question, "3")
+    [begun] = desk.slack.messages(BATCHES, ADA)[before:]
+    again = await desk.press(question, "Delete 3 batches…")
+    [record] = await desk.type("/batch audit")
+
+    state, items = stored(desk)
+    modal = desk.slack.modal(ADA)
+    assert "Deleting 3 batches" in begun.visible_text
+    assert (state, len(items), {item.state for item in items}) == ("running", 3, {"waiting"})
+    assert modal is not None
+    assert "already confirmed" in modal.visible_text or "already confirmed" in str(again)
+    assert "*delete* `--older-than` `14d`: started" in record.visible_text
+    assert desk.deletes == []
+
+
+async def test_no_one_gets_past_the_count_the_question_or_their_rights(open_desk: OpenDesk) -> None:
+    desk = await open_desk(operators=(ADA, BEN), admins=(ADA,))
+    add_old(desk, 2)
+    question = await ask(desk)
+    [row] = [block for block in question.blocks if block["type"] == "actions"]
+    value = json.loads(row["elements"][0]["value"])
+    listed = value["text"].partition(" --question")[0]
+    texts = {
+        "without the count": value["text"],
+        "with a wrong count": f"{value['text']} --count 3",
+        "of a list that is not there": f"delete --list bulk_{'0' * 16} --question x --count 2",
+        "of a malformed list": "delete --list x --count 2",
+        "and a filter": f"{listed} --older-than 1d --count 2",
+    }
+
+    for text in texts.values():
+        forged = json.dumps(value | {"text": text})
+        await desk.new_messages_after(ADA, lambda v=forged: desk.slack.press_raw(ADA, BATCHES, value=v))  # type: ignore[misc]  # a default binds the loop's value
+    as_ben = json.dumps(value | {"text": f"{value['text']} --count 2"})
+    [other] = await desk.new_messages_after(BEN, lambda: desk.slack.press_raw(BEN, BATCHES, value=as_ben))
+    [operator] = await desk.type("/batch delete --older-than 14d", user=BEN)
+
+    assert stored(desk)[0] == "asked"
+    assert "Only administrators can do this" in other.visible_text
+    assert "Only administrators can do this" in operator.visible_text
+    assert desk.deletes == []
+
+
+async def test_saving_is_offered_to_readers_alone(open_desk: OpenDesk) -> None:
+    desk = await open_desk(admins=(ADA,), readers=(BEN,))
+    add_old(desk, 2)
+    [single] = await desk.type("/batch delete last")
+    question = await ask(desk)
+
+    [row] = [block for block in question.blocks if block["type"] == "actions"]
+    value = json.loads(row["elements"][0]["value"])
+    forged = json.dumps(value | {"text": f"{value['text']} --count 2 --save"})
+
+    [refused] = await desk.new_messages_after(ADA, lambda: desk.slack.press_raw(ADA, BATCHES, value=forged))
+    await desk.press(question, "Delete 2 batches…")
+
+    modal = desk.slack.modal(ADA)
+    assert modal is not None
+    assert [block["block_id"] for block in modal.blocks if block["type"] == "input"] == ["count"]
+    assert single.buttons == ["Delete for good", "Keep"]
+    assert "Only readers can see the contents of results" in refused.visible_text
+    assert stored(desk)[0] == "asked"
+
+
+async def test_saving_before_the_delete_answers_the_same_question(desk: Desk) -> None:
+    add_old(desk, 1)
+    [question] = await desk.type("/batch delete last")
+
+    [saving] = await desk.press(question, "Save, then delete")
+    [second] = await desk.press(question, "Delete for good")
+
+    assert question.buttons == ["Delete for good", "Save, then delete", "Keep"]
+    assert saving.ts == question.ts
+    assert "Saving the results first" in saving.visible_text
+    assert "already confirmed" in second.visible_text
+    assert [item.state for item in stored(desk)[1]] == ["waiting"]
+    assert desk.deletes == []
+
+
+async def test_canceling_is_two_taps(desk: Desk) -> None:
+    for label in ("Nightly eval", "Nightly eval", "Weekly"):
+        batch = desk.api.workspace.add(processing_status="in_progress", processing=100)
+        desk.bot.worker.services.database.transact(
+            lambda c, id=batch.id, text=label: labels.set_field(c, id, "label", text, by=ADA, at=desk.time())  # type: ignore[misc]  # defaults bind the loop's values
+        )
+    desk.api.workspace.add(succeeded=5)
+
+    question = await ask(desk, "/batch cancel --all --label nightly")
+    [begun] = await desk.press(question, "Cancel 2 batches")
+
+    assert "200 requests · cost unknown" in question.visible_text
+    assert begun.ts == question.ts
+    assert "Canceling 2 batches" in begun.visible_text
+    assert len(stored(desk)[1]) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("delete --label nightly", "add `--older-than`"),
+        ("delete last --older-than 14d", "I didn't understand `last`"),
+        ("delete --older-than soon", "`--older-than` takes a number"),
+        ("delete --older-than 14d --label !", "needs at least one letter or digit"),
+        ("cancel --label nightly", "add `--all`"),
+        ("cancel last --all", "I didn't understand `last`"),
+        ("delete --older-than 14d", "No ended batch matches, so nothing was deleted"),
+        ("cancel --all", "No running batch matches, so nothing was canceled"),
+    ],
+)
+async def test_what_means_no_batches_does_nothing_and_says_what_to_type(desk: Desk, line: str, words: str) -> None:
+    [reply] = await desk.type(f"/batch {line}")
+
+    assert words in reply.visible_text
+    assert reply.buttons == []
