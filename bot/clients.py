@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from bot.api.client import BatchesClient, open_http
 from bot.api.cost_report import open_cost_report_http
 from bot.api.http import CallObserver, HttpClient
-from bot.api.model_catalog import CachedCatalog, ModelsClient
+from bot.api.models_client import CachedCatalog, ModelsClient
 from bot.api.retry_policy import RetryPolicy
 from bot.operations.approval import ApprovalLimit
 from bot.operations.draft_services import DraftServices

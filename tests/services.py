@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 
 from bot.api.client import BatchesClient
-from bot.api.model_catalog import CachedCatalog, ModelsClient
+from bot.api.models_client import CachedCatalog, ModelsClient
 from bot.api.retry_policy import RetryPolicy
 from bot.caller import ChannelId
 from bot.confirmations import Confirmations

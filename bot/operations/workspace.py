@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from bot.api.client import BatchesClient
-from bot.api.model_catalog import CachedCatalog
+from bot.api.models_client import CachedCatalog
 from bot.operations.listing_memory import ListingMemory
 from bot.requests.estimate import TokenCounter
 

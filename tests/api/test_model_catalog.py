@@ -8,7 +8,8 @@ import pytest
 
 from bot.api.client import open_http
 from bot.api.errors import ApiUnavailable, KeyRefused
-from bot.api.model_catalog import ModelCatalog, ModelInfo, ModelsClient
+from bot.api.model_catalog import ModelCatalog, ModelInfo
+from bot.api.models_client import ModelsClient
 from bot.api.retry_policy import RetryPolicy
 from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.server import ApiSimulator

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from bot.api.client import open_http
-from bot.api.model_catalog import Capabilities, EffortSupport, ModelCatalog, ModelInfo, ModelsClient, Support
+from bot.api.model_catalog import Capabilities, EffortSupport, ModelCatalog, ModelInfo, Support
+from bot.api.models_client import ModelsClient
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.requests.check import CheckReport
 from bot.requests.params import ApiConstraints
