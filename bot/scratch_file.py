@@ -70,6 +70,10 @@ class ScratchFile:
             yield piece
             start += len(piece)
 
+    def fileno(self) -> int:
+        """Return its file descriptor, for reading what was flushed."""
+        return self._file.fileno()
+
     def close(self) -> None:
         """Remove the file. Closing it twice does nothing."""
         with contextlib.suppress(OSError):  # a full disk refuses the buffered bytes again

@@ -20,12 +20,13 @@ from bot.operations.progress import Progress
 from bot.operations.services import Services
 from bot.operations.shared_files import SharedFile
 from bot.requests.check import CheckReport, check_file, check_requests
+from bot.requests.check_process import SourceUnreadable
 from bot.requests.estimate import CostRules, CountedRequest, Estimate, dump_estimate, estimate_cost
 from bot.requests.params import ApiConstraints
 from bot.requests.problems import GroupedWarning
-from bot.requests.request_files import hash_file, sample_params
+from bot.requests.request_files import sample_params
 from bot.requests.sizes import RequestSizes
-from bot.scratch_file import ScratchFile
+from bot.scratch_file import ScratchFile, scratch_file_failure
 from bot.store.records import drafts
 from bot.store.records.drafts import Draft, DraftState, WatchPreference
 
@@ -221,8 +222,7 @@ async def store_draft(
     """Store a draft whose requests file is in place, with its estimate. Raises StoreUnavailable."""
     now = services.now()
     requests_file = services.drafts.requests_file(draft_id)
-    digest = await asyncio.to_thread(hash_file, requests_file)
-    estimate = await estimate_requests(services, requests_file, checked.sizes, digest)
+    estimate = await estimate_requests(services, requests_file, checked.sizes, checked.digest)
     draft = Draft(
         id=draft_id,
         user_id=caller.user,
@@ -243,7 +243,7 @@ async def store_draft(
         changed_at=now,
         watch=details.watch,
         permalink=details.permalink,
-        digest=digest,
+        digest=checked.digest,
     )
     await services.database.run(lambda connection: drafts.replace_draft(connection, draft))
     return draft
@@ -276,8 +276,9 @@ async def check_shared_file(
                 await received.write(chunk)
                 progress.count(chunk.count(b"\n"), len(chunk))
         await received.flush()
-        pieces = received.pieces(0, received.size)
-        return await check_requests(pieces, checked_file, constraints, only=only, turn=services.drafts.check_turn)
+        return await check_requests(received, checked_file, constraints, only=only, turn=services.drafts.check_turn)
+    except SourceUnreadable as error:
+        raise scratch_file_failure(error) from error
     finally:
         received.close()
 

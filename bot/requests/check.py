@@ -1,16 +1,18 @@
 """Check a file of requests, JSON Lines of up to 1 GB, before anything is sent: in one pass and in flat memory."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Container, Iterable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
+import hashlib
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
+from typing import Protocol
 
 from msgspec import Struct
 
 from bot.api.create_body import measure_body
 from bot.api.errors import RequestsUnreadable
 from bot.api.json_lines import BLANKS, LineCutter, LongLine
-from bot.requests.check_process import run_check
+from bot.requests.check_process import SourceUnreadable, read_piece, run_check
 from bot.requests.file_kinds import HEAD_BYTES, ForeignFileKind, identify_foreign_file
 from bot.requests.frames import FramedLine, Frames
 from bot.requests.id_lines import IdLines
@@ -44,7 +46,6 @@ MAX_SIZE_GROUPS = 10_000
 """Kinds of requests, by model, region and length, that an estimate adds up."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_PIECE = 64 * 1024
 _SMALL_FILE = 64 * 1024
 """Bytes up to which a file is checked in this process: no contents of so few take long."""
 _TURN_BYTES = 4 * 1024
@@ -78,6 +79,7 @@ class CheckReport(Struct, frozen=True):
         sizes: lengths by model, of the lines without problems.
         groups: the problems without repetition, in the order in which they were found.
         parts: the parts that become batches, if the file is too large for one.
+        digest: the SHA-256 of the checked file; empty if there are problems.
     """
 
     foreign: ForeignFileKind | None
@@ -89,6 +91,7 @@ class CheckReport(Struct, frozen=True):
     sizes: RequestSizes
     groups: tuple[ProblemGroup, ...] = ()
     parts: tuple[PlannedPart, ...] = ()
+    digest: str = ""
 
     @property
     def problem_count(self) -> int:
@@ -124,6 +127,7 @@ class RequestChecker:
         self._head: bytes | None = b""  # None once the kind of file is known
         self._foreign: ForeignFileKind | None = None
         self._id_lines = IdLines()
+        self._digest: hashlib._Hash | None = None
         self._number = 0  # of the current line
         self._requests = 0
         self._characters = 0
@@ -135,14 +139,14 @@ class RequestChecker:
             if len(self._head) < HEAD_BYTES:
                 return b""
             chunk = self._take_head()
-        return b"".join(self._check_lines(self._cutter.feed(chunk)))
+        return self._hash(b"".join(self._check_lines(self._cutter.feed(chunk))))
 
     def finish(self) -> bytes:
         """Return the last request if no newline ended it; of a short file, all requests."""
         head = b"" if self._head is None else self._take_head()
         checked = [*self._check_lines(self._cutter.feed(head))]
         checked += self._check_lines(self._cutter.finish(), is_last=True)
-        return b"".join(checked)
+        return self._hash(b"".join(checked))
 
     def give_up(self) -> CheckReport:
         """Return what was found so far, and that the file needs more memory than a check may use."""
@@ -170,7 +174,14 @@ class RequestChecker:
             sizes=add_up_sizes(parts),
             groups=self._findings.groups,
             parts=parts if len(parts) > 1 and not self._findings.totals else (),
+            digest=self._digest.hexdigest() if self._digest is not None and not self._findings.totals else "",
         )
+
+    def _hash(self, checked: bytes) -> bytes:
+        if self._digest is None:  # it cannot be sent to a process
+            self._digest = hashlib.sha256()
+        self._digest.update(checked)
+        return checked
 
     def _take_head(self) -> bytes:
         """Find out what the file is; return its beginning without a byte order mark, nothing of a foreign file."""
@@ -190,7 +201,15 @@ class RequestChecker:
             group.reverse()
             while group:  # a line may have 32 MB: nothing keeps a second copy of it
                 self._number += 1
-                yield self._check_line(group.pop(), is_last=is_last)
+                line = group.pop()
+                if (framed := self._find_frame(line)) is not None:
+                    yield self._check_framed(framed)
+                    continue
+                text = line.lstrip(BLANKS)
+                indent = len(line) - len(text)
+                del line
+                if text := text.rstrip(BLANKS):
+                    yield self._check_line(text, indent, is_last=is_last)
 
     def _reject_long(self, line: LongLine) -> None:
         self._requests += 1
@@ -198,18 +217,7 @@ class RequestChecker:
         fault = RequestFault(ProblemKind.TOO_LONG, value=line.opening, limit=self._limits.line_bytes)
         self._findings.add(self._number, fault)
 
-    def _check_line(self, line: bytes, *, is_last: bool) -> bytes:
-        if self._requests < self._limits.file_requests:
-            if (framed := self._frames.match(line)) is not None:
-                return self._check_framed(framed)
-            self._frames.learn(line)
-        text = line.lstrip(BLANKS)
-        indent = len(line) - len(text)
-        del line
-        text = text.rstrip(BLANKS)
-        return self._check_text(text, indent, is_last=is_last) if text else b""
-
-    def _check_text(self, text: bytes, indent: int, *, is_last: bool) -> bytes:
+    def _check_line(self, text: bytes, indent: int, *, is_last: bool) -> bytes:
         self._requests += 1
         if self._requests > self._limits.file_requests:  # the file is refused whatever else it holds
             self._characters += len(text)
@@ -223,6 +231,15 @@ class RequestChecker:
         was_cut = read.kind is ProblemKind.UNFINISHED_LINE and is_last
         self._findings.add(self._number, read._replace(kind=ProblemKind.CUT_OFF) if was_cut else read)
         return b""
+
+    def _find_frame(self, line: bytes) -> FramedLine | None:
+        """Return a line that needs no other check; learn the frame of one that does."""
+        if self._requests >= self._limits.file_requests:
+            return None
+        framed = self._frames.match(line)
+        if framed is None:
+            self._frames.learn(line)
+        return framed
 
     def _check_framed(self, framed: FramedLine) -> bytes:
         custom_id = framed.custom_id
@@ -281,34 +298,38 @@ class RequestChecker:
             self._findings.add(self._number, fault, first)
 
 
+class OpenFile(Protocol):
+    """A file on the disk that is open for reading."""
+
+    def fileno(self) -> int:
+        """Return its file descriptor."""
+
+
 async def check_requests(
-    chunks: AsyncIterator[bytes],
+    source: OpenFile,
     checked_file: Path,
     constraints: ApiConstraints,
     limits: Limits = Limits(),
     only: Container[str] | None = None,
     turn: AbstractAsyncContextManager[object] | None = None,
 ) -> CheckReport:
-    """Check a file while it arrives, and write it to `checked_file` as it will be sent.
+    """Check the requests in `source` from its first byte on, and write them to `checked_file` as they will be sent.
 
-    Nothing is left at `checked_file` if the file has problems, or if `chunks` raises, which is passed on. A file of
-    more than 64 KiB is checked in a process of its own while `turn` is held, so that no contents delay other tasks.
-    With `only`, requests with another `custom_id` are skipped.
+    Nothing is left at `checked_file` if the file has problems or cannot be read. A file of more than 64 KiB is checked
+    in a process of its own while `turn` is held, so that no contents delay other tasks. With `only`, requests with
+    another `custom_id` are skipped.
 
     Raises:
-        OSError: the disk does not take the file.
+        SourceUnreadable: the disk does not return the bytes.
+        OSError: the disk does not take the checked file.
     """
-    head = bytearray()
-    async for chunk in chunks:
-        head += chunk
-        if len(head) > _SMALL_FILE:
-            break
     checker = RequestChecker(constraints, limits, only)
+    head = await asyncio.to_thread(read_piece, source.fileno(), 0, _SMALL_FILE + 1)
     if len(head) <= _SMALL_FILE:
-        report = await _check_small(checker, checked_file, bytes(head))
+        report = await _check_small(checker, checked_file, head)
     else:
         async with turn or nullcontext():
-            report = await run_check(checker, checked_file, bytes(head), chunks)
+            report = await run_check(checker, checked_file, source.fileno())
     if not report.is_sound:
         await asyncio.to_thread(checked_file.unlink, missing_ok=True)
     return report
@@ -333,18 +354,15 @@ async def check_file(
     """Check the file at `path` as `check_requests` does.
 
     Raises:
-        RequestsUnreadable: the file is missing, or was removed while it was read.
+        RequestsUnreadable: the file is missing or cannot be read.
         OSError: the disk does not take the checked file.
     """
-    async with aclosing(_read_chunks(path)) as chunks:
-        return await check_requests(chunks, checked_file, constraints, limits, turn=turn)
-
-
-async def _read_chunks(path: Path) -> AsyncGenerator[bytes, None]:
-    """Yield the bytes of the file, read in threads so that the event loop is not blocked."""
     try:
-        with await asyncio.to_thread(path.open, "rb") as file:
-            while chunk := await asyncio.to_thread(file.read, 4 * _PIECE):
-                yield chunk
+        source = await asyncio.to_thread(path.open, "rb")
     except OSError as error:
         raise RequestsUnreadable.from_os_error(path, error) from error
+    with source:
+        try:
+            return await check_requests(source, checked_file, constraints, limits, turn=turn)
+        except SourceUnreadable as error:
+            raise RequestsUnreadable.from_os_error(path, error) from error

@@ -5,12 +5,10 @@ import logging
 import os
 import pickle
 import resource
-import struct
 import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from asyncio.subprocess import PIPE
 from pathlib import Path
-from typing import BinaryIO, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from bot.requests.request_files import PART_SUFFIX, write_whole
 
@@ -21,7 +19,7 @@ MAX_DATA_BYTES = 96 * 1024 * 1024
 
 _ROOT = Path(__file__).parents[2]
 _COMMAND = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from bot.requests.check_process import serve; serve()"
-_FRAME = struct.Struct(">I")
+_PIECE = 256 * 1024
 _NICENESS = 10
 _MMAP_THRESHOLD = 256 * 1024
 """Bytes from which glibc returns freed memory to the system at once. By itself it raises this to 32 MB."""
@@ -47,15 +45,18 @@ class Checker(Protocol[ReportT_co]):
         """Return the report on a file that cannot be checked."""
 
 
-async def run_check(
-    checker: Checker[ReportT], checked_file: Path, head: bytes, chunks: AsyncIterator[bytes]
-) -> ReportT:
-    """Check `head` and the rest of `chunks` in a new process, which writes the checked file.
+class SourceUnreadable(OSError):
+    """The disk does not return the bytes of a file that is being checked."""
+
+
+async def run_check(checker: Checker[ReportT], checked_file: Path, source: int) -> ReportT:
+    """Check the file with the descriptor `source` in a new process, which reads it and writes the checked file.
 
     If the process dies, which a file can cause that needs too much memory, the report says so of the file.
 
     Raises:
-        OSError: the disk does not take the checked file. What `chunks` raises is passed on.
+        SourceUnreadable: the disk does not return the bytes.
+        OSError: the disk does not take the checked file.
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -63,13 +64,12 @@ async def run_check(
         _COMMAND,
         stdin=PIPE,
         stdout=PIPE,
+        pass_fds=(source,),
         start_new_session=True,  # a Ctrl-C is the bot's: it stops the check itself
         env={**os.environ, "MALLOC_MMAP_THRESHOLD_": str(_MMAP_THRESHOLD)},
     )
     try:
-        await _send_all(process, pickle.dumps((checker, checked_file)), head, chunks)
-        assert process.stdout is not None  # noqa: S101 - it is a pipe
-        report = await process.stdout.read()
+        report, _ = await process.communicate(pickle.dumps((checker, checked_file, source, os.getpid())))
     except BaseException:
         if process.returncode is None:
             process.kill()
@@ -86,61 +86,48 @@ async def run_check(
     return found
 
 
-async def _send_all(process: Process, job: bytes, head: bytes, chunks: AsyncIterator[bytes]) -> None:
-    """Send the job and the file, and return early if the process does not read on; its report says why."""
-    if not (await _send(process, job) and await _send(process, head)):
-        return
-    async for chunk in chunks:
-        if not await _send(process, chunk):
-            return
-    await _send(process, b"")
-
-
-async def _send(process: Process, data: bytes) -> bool:
-    assert process.stdin is not None  # noqa: S101 - it is a pipe
-    try:
-        process.stdin.write(_FRAME.pack(len(data)))
-        process.stdin.write(data)
-        await process.stdin.drain()
-    except (BrokenPipeError, ConnectionResetError):
-        return False
-    return True
-
-
 def serve() -> None:
-    """Do one check: read the job and the file from stdin, and write the report to stdout. The process then ends."""
+    """Do one check: read the job from stdin, and write the report to stdout. The process then ends."""
     os.nice(_NICENESS)
+    job = sys.stdin.buffer.read()
+    if not job:  # whoever wanted the report is gone
+        return
     report: object
     try:
-        report = _check(sys.stdin.buffer)
+        report = _check(*pickle.loads(job))  # noqa: S301 - written by `run_check`
+    except SourceUnreadable as error:
+        report = SourceUnreadable(error.errno, error.strerror)
     except OSError as error:
         report = OSError(error.errno, error.strerror)
-    except EOFError:  # whoever wanted the report is gone
+    except EOFError:
         return
     sys.stdout.buffer.write(pickle.dumps(report))
     sys.stdout.buffer.flush()
 
 
-def _check(source: BinaryIO) -> object:
-    checker: Checker[object]
-    checker, checked_file = pickle.loads(_read_frame(source))  # noqa: S301 - written by `run_check`
+def _check(checker: Checker[object], checked_file: Path, source: int, parent: int) -> object:
+    """Return the report. Raises EOFError if the process that wants it has died."""
     _bound_memory()
+    position = 0
     with write_whole(checked_file) as file:
         try:
-            while chunk := _read_frame(source):
+            while chunk := read_piece(source, position):
+                position += len(chunk)
                 file.write(checker.feed(chunk))
+                if os.getppid() != parent:
+                    raise EOFError
             file.write(checker.finish())
         except MemoryError:
             return checker.give_up()
     return checker.result()
 
 
-def _read_frame(source: BinaryIO) -> bytes:
-    header = source.read(_FRAME.size)
-    data = source.read(_FRAME.unpack(header)[0]) if len(header) == _FRAME.size else None
-    if data is None or len(data) < _FRAME.unpack(header)[0]:
-        raise EOFError
-    return data
+def read_piece(source: int, position: int, size: int = _PIECE) -> bytes:
+    """Return the bytes at `position`, at most `size`; none at the end of the file. Raises SourceUnreadable."""
+    try:
+        return os.pread(source, size, position)
+    except OSError as error:
+        raise SourceUnreadable(error.errno, error.strerror) from error
 
 
 def _bound_memory() -> None:

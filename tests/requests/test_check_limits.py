@@ -2,7 +2,7 @@
 
 import asyncio
 import tracemalloc
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,8 +17,10 @@ from bot.requests.check import (
     check_file,
     check_requests,
 )
+from bot.requests.check_process import SourceUnreadable
 from bot.requests.params import ApiConstraints
 from bot.requests.problems import MAX_PROBLEMS, ProblemKind
+from bot.requests.request_files import hash_file
 from tests.requests.request_lines import CONSTRAINTS, GOOD, check, line
 
 MIB = 1024 * 1024
@@ -134,15 +136,21 @@ async def test_a_file_with_problems_leaves_no_checked_file(file: bytes, tmp_path
     assert files_in(tmp_path) == [source]
 
 
-async def test_a_download_that_breaks_off_is_reported_and_leaves_no_checked_file(tmp_path: Path) -> None:
-    async def download() -> AsyncIterator[bytes]:
-        yield line("a") * 10
-        raise ConnectionResetError
+@pytest.mark.parametrize("lines", [2, 20_000])
+async def test_the_digest_is_that_of_the_checked_file(lines: int, tmp_path: Path) -> None:
+    source = tmp_path / "requests.jsonl"
+    source.write_bytes(b"".join(line(f"r{number}") for number in range(lines)))
 
-    with pytest.raises(ConnectionResetError):
-        await check_requests(download(), tmp_path / "checked", CONSTRAINTS)
+    checked = await check_file(source, tmp_path / "checked", CONSTRAINTS)
 
-    assert files_in(tmp_path) == []
+    assert checked.digest == hash_file(tmp_path / "checked")
+
+
+async def test_a_disk_that_does_not_return_the_file_is_reported(tmp_path: Path) -> None:
+    write_only = (tmp_path / "requests.jsonl").open("wb")
+
+    with write_only, pytest.raises(SourceUnreadable):
+        await check_requests(write_only, tmp_path / "checked", CONSTRAINTS)
 
 
 async def test_other_work_gets_its_turn_while_a_file_is_checked(tmp_path: Path) -> None:

@@ -2,8 +2,12 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Literal
 
 import pytest
 
@@ -33,14 +37,8 @@ def list_files(folder: Path) -> list[Path]:
 
 
 async def check_beside_others(file: bytes, checked_file: Path) -> tuple[CheckReport, int]:
-    """Check a file; return also how many turns another task got after the last byte of it was delivered."""
+    """Check a file; return also how many turns another task got meanwhile."""
     turns = 0
-
-    async def deliver() -> AsyncIterator[bytes]:
-        nonlocal turns
-        for start in range(0, len(file), 64 * 1024):
-            yield file[start : start + 64 * 1024]
-        turns = 0
 
     async def others() -> None:
         nonlocal turns
@@ -49,9 +47,19 @@ async def check_beside_others(file: bytes, checked_file: Path) -> tuple[CheckRep
             await asyncio.sleep(0)
 
     task = asyncio.create_task(others())
-    report = await check_requests(deliver(), checked_file, CONSTRAINTS)
+    with open_unnamed(file) as source:
+        report = await check_requests(source, checked_file, CONSTRAINTS)
     task.cancel()
     return report, turns
+
+
+@contextmanager
+def open_unnamed(file: bytes) -> Iterator[IO[bytes]]:
+    """Open a file with these bytes."""
+    with tempfile.TemporaryFile() as source:
+        source.write(file)
+        source.flush()
+        yield source
 
 
 @pytest.mark.parametrize(
@@ -153,50 +161,39 @@ def test_requests_of_too_many_kinds_are_one_problem() -> None:
 
 
 async def test_a_check_that_is_canceled_ends_its_process_and_leaves_nothing(tmp_path: Path) -> None:
-    arrived = asyncio.Event()
+    part = tmp_path / "checked.part"
+    os.mkfifo(part)  # it shows when the process opens it, and does not take all that the process writes
+    with open_unnamed(b"".join(line(f"r{number}") for number in range(5_000))) as source:
+        task = asyncio.create_task(check_requests(source, tmp_path / "checked", CONSTRAINTS))
+        with await asyncio.to_thread(part.open, "rb"):
+            task.cancel()
 
-    async def deliver() -> AsyncIterator[bytes]:
-        yield line("a") * 2000
-        yield line("b") * 2000
-        arrived.set()
-        await asyncio.Event().wait()
-
-    task = asyncio.create_task(check_requests(deliver(), tmp_path / "checked", CONSTRAINTS))
-    await arrived.wait()
-
-    task.cancel()
-
-    with pytest.raises(asyncio.CancelledError):
-        await task
+            with pytest.raises(asyncio.CancelledError):
+                await task
     assert list_files(tmp_path) == []
 
 
 async def test_a_disk_that_does_not_take_the_file_is_reported(tmp_path: Path) -> None:
-    async def deliver() -> AsyncIterator[bytes]:
-        for number in range(100):
-            yield line(f"r{number}") * 1000
-
-    with pytest.raises(FileNotFoundError):
-        await check_requests(deliver(), tmp_path / "no such folder" / "checked", CONSTRAINTS)
+    with open_unnamed(line("a") * 1000) as source, pytest.raises(FileNotFoundError):
+        await check_requests(source, tmp_path / "no such folder" / "checked", CONSTRAINTS)
 
 
 async def test_one_large_file_is_checked_at_a_time(tmp_path: Path) -> None:
-    turn = asyncio.Semaphore()
-    file = text_line(b"x" * MIB)
-    waiting = 0
+    class Turn(asyncio.Semaphore):
+        waited = 0
 
-    async def deliver() -> AsyncIterator[bytes]:
-        nonlocal waiting
-        yield file[:100_000]
-        waiting += not turn.locked()
-        yield file[100_000:]
+        async def acquire(self) -> Literal[True]:
+            self.waited += self.locked()
+            return await super().acquire()
 
-    reports = await asyncio.gather(
-        *(check_requests(deliver(), tmp_path / str(name), CONSTRAINTS, turn=turn) for name in range(3))
-    )
+    turn = Turn()
+    with open_unnamed(text_line(b"x" * MIB)) as source:
+        reports = await asyncio.gather(
+            *(check_requests(source, tmp_path / str(name), CONSTRAINTS, turn=turn) for name in range(3))
+        )
 
     assert all(report.is_sound for report in reports)
-    assert waiting == 0
+    assert turn.waited == 2
 
 
 @pytest.mark.parametrize(("pages", "warned"), [(90, []), (101, [WarningKind.MANY_PAGES])])
