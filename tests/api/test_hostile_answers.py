@@ -13,8 +13,8 @@ from bot.api.bounded_transport import MAX_ANSWER_BYTES
 from bot.api.client import BatchesClient
 from bot.api.errors import ApiUnavailable, ResultsBroken
 from bot.api.ids import BatchId
-from bot.api.model_catalog import ModelPage
 from bot.api.models import BatchPage
+from bot.api.models_client import ModelPage
 from bot.playground.api_simulator.faults import ApiFault
 from tests.desk import Desk
 
