@@ -44,6 +44,7 @@ from bot.operations.services import Services
 from bot.permissions import EVERYONE, Rules
 from bot.pipeline import Pipeline
 from bot.pricing.prices import Prices
+from bot.requests.check import Limits
 from bot.settings.model import Settings
 from bot.slack.bot_messages import BotMessages
 from bot.slack.call_metrics import trace_calls
@@ -68,7 +69,7 @@ from bot.store.db.database import Database, StoreUnavailable
 from bot.store.db.inspection import find_store_file
 from bot.store.records import notices
 from bot.store.records.notices import Notice
-from bot.store.transactions.retention import Limits
+from bot.store.transactions import retention
 from bot.ui.reply import Message
 from bot.worker.audit_log import AuditLog
 from bot.worker.digest import make_digest_plan
@@ -163,17 +164,19 @@ async def run_bot(
     progress_timing: ProgressTiming | None = None,
     part: Part = Part.BOTH,
     head_start: float = 0.0,
+    limits: Limits = Limits(),
 ) -> AsyncIterator[Bot]:
     """Run a bot, or one part of it, until the block ends. Then accept nothing more, finish what is in progress, close.
 
-    `head_start`: seconds in which only commands are answered, before the worker starts, which loads a lot.
+    `head_start`: seconds in which only commands are answered, before the worker starts, which loads a lot. `limits`:
+    those of batches and of files.
 
     Raises:
         PricesUnreadable, TokenRejected, OrgWideToken, SlackFailing, SlackUnreachable, PortUnavailable, StoreUnusable,
         FolderUnsafe: the bot cannot start.
     """
     async with AsyncExitStack() as stack:
-        parts = await _connect(stack, settings, now)
+        parts = await _connect(stack, settings, now, limits)
         worker_may_start = asyncio.Event()
         running_worker = await stack.enter_async_context(
             run_process(parts.worker, worker_may_start, takes_commands=Part.WEB in part, does_work=Part.WORKER in part)
@@ -199,7 +202,7 @@ async def run_bot(
         yield Bot(in_flight, ports.port, parts.worker, ports.health_port)
 
 
-async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], datetime]) -> _Parts:
+async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], datetime], limits: Limits) -> _Parts:
     database = await _open_store(stack, settings.database_url)
     metrics = Metrics(CollectorRegistry())
     engine = Engine(database)
@@ -224,7 +227,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     rules = make_rules(settings)
     directory = Directory(client, rules, Home(authorized.team_id or "", authorized.enterprise_id))
     shared_files = SharedFileReader(client, session, get_file_origins(settings.slack_api_url))
-    drafts = make_draft_services(settings, shared_files)
+    drafts = make_draft_services(settings, shared_files, limits)
     _check_folder(drafts)
     services = Services(
         workspace=make_workspace(http, api_waits, workspace_id=settings.anthropic_workspace_id or ""),
@@ -287,11 +290,11 @@ def _make_audit_log(settings: Settings, services: Services, metrics: Metrics) ->
     return AuditLog(settings.audit_log, services.database, services.now, metrics.count_audit_log_failure)
 
 
-def _make_limits(settings: Settings) -> Limits:
+def _make_limits(settings: Settings) -> retention.Limits:
     def days(count: int | None) -> timedelta | None:
         return None if count is None else timedelta(days=count)
 
-    return Limits(
+    return retention.Limits(
         days(settings.keep_audit_days),
         days(settings.keep_notes_days),
         days(settings.keep_summaries_days),

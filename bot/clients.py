@@ -18,6 +18,7 @@ from bot.operations.listing_memory import ListingMemory
 from bot.operations.workspace import Workspace
 from bot.permissions import EVERYONE, Rules
 from bot.requests.archive import RequestArchive
+from bot.requests.check import Limits
 from bot.requests.estimate import TokenCounter
 from bot.settings.model import Settings
 from bot.slack.client import SESSION_TIMEOUT, SlackClient
@@ -118,7 +119,7 @@ def get_drafts_folder(settings: Settings) -> Path:
     return archive.path / "drafts" if archive.most_bytes else Path(tempfile.gettempdir()) / "batchdesk-drafts"
 
 
-def make_draft_services(settings: Settings, files: SharedFileReader) -> DraftServices:
+def make_draft_services(settings: Settings, files: SharedFileReader, limits: Limits = Limits()) -> DraftServices:
     """Return what drafts need, as the settings define it. Without an archive, drafts wait in the temporary folder."""
     archive = settings.keep_requests
     return DraftServices(
@@ -128,6 +129,7 @@ def make_draft_services(settings: Settings, files: SharedFileReader) -> DraftSer
         approval_limit=ApprovalLimit(settings.spend_limit, settings.request_limit, settings.monthly_budget),
         approvers=tuple(approver for approver in settings.approvers if approver != EVERYONE),
         betas=frozenset(settings.anthropic_betas),
+        limits=limits,
     )
 
 

@@ -256,6 +256,7 @@ class Pipeline:
             applied = await self._interruption.run(change.apply(self._services, caller))
             audit_outcome = applied.audit_outcome
             created_batch_id = applied.created_batch_id
+            detail = applied.detail
             reply = await self._render(applied.outcome, viewer)
         except Interrupted:
             raise Interrupted(in_change=True) from None

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from bot.app import Part
+from bot.requests.check import Limits
 from tests.desk import ALL_SCOPES, Desk, Transport
 from tests.simulators import Simulators
 from tests.worker import prepared
@@ -37,17 +38,23 @@ def store_file(prepared_file: Path, tmp_path: Path) -> Path:
 async def open_desk(store_file: Path, request: pytest.FixtureRequest) -> AsyncIterator[OpenDesk]:
     """Provide a function that opens desks with settings of the test's own.
 
-    `transport`, `scopes` and `seeded` are about the simulators; all other arguments are fields of Settings. The worker
-    runs only in tests marked `worker`, because starting it takes longer than most tests.
+    `transport`, `scopes` and `seeded` are about the simulators, and `limits` are those of both sides; all other
+    arguments are fields of Settings. The worker runs only in tests marked `worker`, because starting it takes longer
+    than most tests.
     """
     part = Part.BOTH if request.node.get_closest_marker("worker") else Part.WEB
     async with AsyncExitStack() as stack:
 
         async def opened(
-            transport: str = "socket", scopes: frozenset[str] = ALL_SCOPES, *, seeded: bool = False, **changes: object
+            transport: str = "socket",
+            scopes: frozenset[str] = ALL_SCOPES,
+            *,
+            seeded: bool = False,
+            limits: Limits = Limits(),
+            **changes: object,
         ) -> Desk:
             by: Transport = "http" if transport == "http" else "socket"
-            desk = Desk(store_file, by, scopes, seeded=seeded, part=part)
+            desk = Desk(store_file, by, scopes, seeded=seeded, part=part, limits=limits)
             stack.push_async_callback(desk.close)
             await desk.open(**changes)
             return desk

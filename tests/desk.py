@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import SecretStr
 
 from bot.app import Bot, Part, run_bot
+from bot.playground.api_simulator.create_body import CreateLimits
 from bot.playground.api_simulator.request_log import RecordedRequest
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.simulation import make_settings
@@ -17,6 +18,7 @@ from bot.playground.slack_simulator.http_delivery import HttpDelivery
 from bot.playground.slack_simulator.records import Delivery, SlackMessage, View, list_elements
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.playground.slack_simulator.world import Channel, Person, UserGroup, World, make_demo_world
+from bot.requests.check import Limits
 from bot.settings.model import Settings
 from bot.slack.progress_messages import ProgressTiming
 from bot.slack.scopes import BOT_EVENTS, BOT_SCOPES
@@ -71,15 +73,25 @@ class Desk:
     therefore asserts exactly one visible reply.
     """
 
-    def __init__(self, store: Path, transport: Transport, scopes: frozenset[str], *, seeded: bool, part: Part) -> None:
+    def __init__(
+        self,
+        store: Path,
+        transport: Transport,
+        scopes: frozenset[str],
+        *,
+        seeded: bool,
+        part: Part,
+        limits: Limits = Limits(),
+    ) -> None:
         self.store = store
         self.time = Time()
-        self.api = ApiSimulator(speed=0, seeded=seeded)
+        self.api = ApiSimulator(speed=0, seeded=seeded, limits=CreateLimits(limits.requests, limits.body_bytes))
         # A machine under load may take longer than Slack allows.
         self.slack = SlackSimulator(
             desk_world(), scopes=scopes, events=frozenset(BOT_EVENTS), trigger_life=60.0, warning_lead=0.2
         )
         self.settings = Settings()
+        self.limits = limits
         self.progress = ProgressTiming(show_after=60.0)
         """When long work shows its progress: never, however slow the machine, unless a test is about it."""
         self._transport = transport
@@ -110,7 +122,7 @@ class Desk:
             changes = {"admins": changes["operators"]} | changes
         self.settings = self.settings.model_copy(update=changes)
         self._bot = await self._running.enter_async_context(
-            run_bot(self.settings, self.time, self.progress, self._part)
+            run_bot(self.settings, self.time, self.progress, self._part, limits=self.limits)
         )
         if self._transport == "http":
             self.slack.http_target = self.events_url

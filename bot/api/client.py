@@ -10,7 +10,7 @@ import httpx
 from pydantic import ValidationError
 
 from bot.api.calls import Call, CallSender
-from bot.api.create_body import open_create_body
+from bot.api.create_body import FileSpan, open_create_body
 from bot.api.errors import ApiUnavailable, BatchNotFound, ResultsBroken
 from bot.api.http import CallObserver, HttpClient, build_headers, check_key, open_client
 from bot.api.identity import ApiIdentity
@@ -87,10 +87,12 @@ class BatchesClient:
         call = Call("POST", _BATCHES, Repeatable.UNLESS_SENT, body=body)
         return parse_model(MessageBatch, await self._sender.send(call))
 
-    async def create_from_file(self, checked_file: Path, digest: str | None = None) -> MessageBatch:
-        """Create a batch of a checked file (see `bot.requests.request_files`), streamed from disk.
+    async def create_from_file(
+        self, checked_file: Path, digest: str | None = None, span: FileSpan | None = None
+    ) -> MessageBatch:
+        """Create a batch of a checked file (see `bot.requests.request_files`), or of a part of it, streamed from disk.
 
-        `digest`: the SHA-256 that the file must have.
+        `digest`: the SHA-256 that the file, or the part, must have.
 
         Retried as `create` is.
 
@@ -98,7 +100,7 @@ class BatchesClient:
             ApiUnavailable: with `may_have_happened`, a batch may exist: check the list before trying again.
             RequestsUnreadable: the file is missing, or another one. No complete body was sent.
         """
-        with open_create_body(checked_file, digest) as body:
+        with open_create_body(checked_file, digest, span) as body:
             call = Call("POST", _BATCHES, Repeatable.UNLESS_SENT, body=body)
             return parse_model(MessageBatch, await self._sender.send(call))
 

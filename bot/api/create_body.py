@@ -22,6 +22,13 @@ def measure_body(requests: int, characters: int) -> int:
     return len(_HEAD) + characters + max(0, requests - 1) + len(_TAIL)
 
 
+class FileSpan(Struct, frozen=True):
+    """Whole lines of a checked file: `length` bytes from the byte `start`."""
+
+    start: int
+    length: int
+
+
 class CreateBody(Struct, frozen=True):
     r"""A checked file, open for reading, as a create body of `length` bytes.
 
@@ -33,7 +40,9 @@ class CreateBody(Struct, frozen=True):
     file: BinaryIO
     length: int
     digest: str | None = None
-    """The SHA-256 of the checked file; None if it is not known."""
+    """The SHA-256 of the checked file, or of the part of it that is sent; None if it is not known."""
+    start: int = 0
+    """The byte of the file that the first request begins with."""
 
     async def read_chunks(self) -> AsyncIterator[bytes]:
         """Yield the body from its beginning, however often it is read.
@@ -45,7 +54,7 @@ class CreateBody(Struct, frozen=True):
         seen = hashlib.sha256()
         yield _HEAD
         left = self.length - len(_HEAD) - len(_TAIL)
-        await asyncio.to_thread(self.file.seek, 0)
+        await asyncio.to_thread(self.file.seek, self.start)
         while left:
             piece = await asyncio.to_thread(self.file.read, min(_PIECE, left))
             if not piece:
@@ -60,8 +69,12 @@ class CreateBody(Struct, frozen=True):
 
 
 @contextmanager
-def open_create_body(checked_file: Path, digest: str | None = None) -> Iterator[CreateBody]:
+def open_create_body(
+    checked_file: Path, digest: str | None = None, span: FileSpan | None = None
+) -> Iterator[CreateBody]:
     """Open a checked file as a create body, which stays readable even if the file is deleted meanwhile.
+
+    With `span`, the body has only those lines, whose digest is `digest`.
 
     Raises:
         RequestsUnreadable: the file is missing, or does not end with a whole line.
@@ -71,8 +84,8 @@ def open_create_body(checked_file: Path, digest: str | None = None) -> Iterator[
     except OSError as error:
         raise RequestsUnreadable.from_os_error(checked_file, error) from error
     with file:
-        size = fstat(file.fileno()).st_size
-        file.seek(max(0, size - 1))
+        start, size = (span.start, span.length) if span else (0, fstat(file.fileno()).st_size)
+        file.seek(max(0, start + size - 1))
         if file.read(1) != b"\n":
             raise RequestsUnreadable(checked_file, "it does not end with a whole line")
-        yield CreateBody(checked_file, file, len(_HEAD) + size - 1 + len(_TAIL), digest)
+        yield CreateBody(checked_file, file, len(_HEAD) + size - 1 + len(_TAIL), digest, start)

@@ -8,11 +8,11 @@ from msgspec.structs import replace
 from bot.caller import Caller, UserId
 from bot.commands.base import DRAFT, Help, HelpGroup, Origin, Permission
 from bot.commands.change import Applied
-from bot.commands.draft_change import DraftChange, DraftCommand, applied_send, describe_exceeded
+from bot.commands.draft_change import DraftChange, DraftCommand, applied_send, describe_exceeded, send_claimed_draft
 from bot.operations.approval import ApprovalOfOwn, BudgetUse, LimitExceeded, SpendRules
 from bot.operations.drafts import find_draft
 from bot.operations.retirements import find_retiring, list_due
-from bot.operations.send_draft import require_file, send_claimed
+from bot.operations.send_draft import require_file
 from bot.operations.send_outcomes import SendOutcome
 from bot.operations.services import Services
 from bot.operations.spending import check_draft, get_spend_rules, reserve_send
@@ -118,4 +118,4 @@ class ApproveChange(DraftChange[SendOutcome], frozen=True):
     async def apply(self, services: Services, caller: Caller) -> Applied[SendOutcome]:
         """Send the draft. Raises what `send_claimed` raises."""
         draft = replace(self.draft, state="sending", approved_by=caller.user, changed_at=services.now())
-        return applied_send(await send_claimed(services, draft))
+        return applied_send(await send_claimed_draft(services, draft), self.audit_detail)

@@ -33,12 +33,14 @@ class Applied(Struct, Generic[OutcomeT], frozen=True):
     """The outcome of a change, and what the audit records of it.
 
     `created_batch_id`: the batch that the change created, if any. The audit entry then names it as its subject.
+    `detail`: a fact that the audit records beside the outcome, instead of the one of the intent.
     """
 
     outcome: OutcomeT
     audit_outcome: RecordedOutcome
     """`started`: a worker goes on, and records the outcome."""
     created_batch_id: str | None = None
+    detail: str | None = None
 
 
 class Change(Struct, Generic[OutcomeT], frozen=True, metaclass=AbstractStructMeta):

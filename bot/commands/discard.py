@@ -11,6 +11,7 @@ from bot.commands.change import Applied
 from bot.commands.draft_change import DraftChange, DraftCommand
 from bot.operations.drafts import find_draft
 from bot.operations.services import Services
+from bot.operations.unsent_parts import read_unsent
 from bot.store.records.drafts import Draft, DraftState
 
 
@@ -37,7 +38,8 @@ class Discard(DraftCommand["DiscardChange"], frozen=True):
 
     async def propose(self, services: Services, origin: Origin, caller: Caller) -> "DiscardChange":
         """Find the draft. Raises DraftUnavailable, DraftAmbiguous, StoreUnavailable."""
-        return DiscardChange(await find_draft(services, self.draft, "ready", "waiting"))
+        draft = await find_draft(services, self.draft, "ready", "waiting")
+        return DiscardChange(await read_unsent(services, draft))
 
 
 class DiscardChange(DraftChange[DiscardOutcome], frozen=True):
@@ -65,6 +67,6 @@ class DiscardChange(DraftChange[DiscardOutcome], frozen=True):
 
     async def apply(self, services: Services, caller: Caller) -> Applied[DiscardOutcome]:
         """Remove the draft's file. Raises DraftUnavailable, StoreUnavailable."""
-        draft = await find_draft(services, self.draft.id, "dropped")
+        draft = await read_unsent(services, await find_draft(services, self.draft.id, "dropped"))
         await asyncio.to_thread(services.drafts.requests_file(draft.id).unlink, missing_ok=True)
         return Applied(Discarded(draft), "done")

@@ -22,10 +22,19 @@ from bot.operations.drafts import (
 )
 from bot.operations.retirements import RetiresMeanwhile, RetiringModel, find_retiring, list_due
 from bot.operations.send_draft import require_file, send_claimed
-from bot.operations.send_outcomes import ApprovalAsked, BatchCreated, SendOutcome, audit_outcome
+from bot.operations.send_outcomes import (
+    ApprovalAsked,
+    BatchCreated,
+    PartsSent,
+    SendOutcome,
+    audit_outcome,
+    describe_parts,
+)
+from bot.operations.send_parts import send_parts
 from bot.operations.services import Services
 from bot.operations.spending import check_draft, get_spend_rules, reserve_send
 from bot.operations.split_sample import sample_size
+from bot.operations.unsent_parts import read_unsent
 from bot.pricing.amounts import format_limit, format_usd
 from bot.store.db.connection import Connection
 from bot.store.db.database import StoreUnavailable
@@ -203,14 +212,14 @@ class SendChange(DraftChange[SendOutcome], frozen=True):
                 draft, self.exceeded, services.drafts.approvers, recorder, self.retiring, self.budget
             )
             return applied_send(question)
-        return applied_send(await send_claimed(services, draft))
+        return applied_send(await send_claimed_draft(services, draft), self.audit_detail)
 
 
 async def propose_send(
     services: Services, reference: str, caller: Caller, *, first: bool = False, checked: CheckedDraft | None = None
 ) -> SendChange:
     """Propose to send a draft. Raises DraftUnavailable, DraftAmbiguous, RequestsFileMissing, StoreUnavailable."""
-    draft = await find_draft(services, reference, "ready")
+    draft = await read_unsent(services, await find_draft(services, reference, "ready"))
     await require_file(services, draft)
     check = await check_draft(services, on_behalf_of(draft, caller))
     draft = replace(draft, sample=sample_size(draft) if first else None)
@@ -263,7 +272,16 @@ def spell_draft(verb: str, draft: str) -> str:
     return f'{verb} "{draft}"' if " " in draft else f"{verb} {draft}"
 
 
-def applied_send(outcome: SendOutcome) -> Applied[SendOutcome]:
-    """Return an outcome of sending with what the audit records of it."""
+async def send_claimed_draft(services: Services, draft: Draft) -> SendOutcome:
+    """Send a draft that only this caller has claimed, whole or in parts. Raises what `send_claimed` raises."""
+    return await (send_parts(services, draft) if draft.is_divided else send_claimed(services, draft))
+
+
+def applied_send(outcome: SendOutcome, detail: str | None = None) -> Applied[SendOutcome]:
+    """Return an outcome of sending with what the audit records of it; `detail`: what it recorded before."""
+    if isinstance(outcome, PartsSent):
+        first = outcome.created[0].batch.id if outcome.created else None
+        parts = "; ".join(filter(None, [detail, describe_parts(outcome)]))
+        return Applied(outcome, audit_outcome(outcome), first, parts)
     created = outcome.batch.id if isinstance(outcome, BatchCreated) else None
     return Applied(outcome, audit_outcome(outcome), created)

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 from bot.operations.approval import ApprovalLimit
 from bot.operations.shared_files import FileSource
 from bot.requests.archive import RequestArchive
+from bot.requests.check import Limits
 from bot.requests.request_files import make_private_folder
 
 
@@ -16,7 +17,8 @@ class DraftServices(Struct, frozen=True):
 
     `folder` holds the checked files of drafts until they are sent; `archive` holds the requests that were sent.
     `approvers` are the people and user groups who may approve; empty: the operators. `betas` are the beta headers that
-    a new batch is created with. `check_turn` is held while a large file is checked: one at a time.
+    a new batch is created with. `limits` are those of a batch and of a file. `check_turn` is held while a large file is
+    checked: one at a time.
     """
 
     files: FileSource
@@ -25,6 +27,7 @@ class DraftServices(Struct, frozen=True):
     approval_limit: ApprovalLimit
     approvers: tuple[str, ...]
     betas: frozenset[str]
+    limits: Limits = Limits()
     check_turn: asyncio.Semaphore = field(default_factory=asyncio.Semaphore)
 
     def prepare_folder(self) -> None:

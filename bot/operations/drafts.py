@@ -5,7 +5,7 @@ import hashlib
 import logging
 import random
 import secrets
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +21,21 @@ from bot.operations.services import Services
 from bot.operations.shared_files import SharedFile
 from bot.requests.check import CheckReport, check_file, check_requests
 from bot.requests.check_process import SourceUnreadable
-from bot.requests.estimate import CostRules, CountedRequest, Estimate, dump_estimate, estimate_cost
+from bot.requests.estimate import (
+    CostRules,
+    CountedRequest,
+    Estimate,
+    dump_estimate,
+    estimate_cost,
+    estimate_sample,
+)
 from bot.requests.params import ApiConstraints
+from bot.requests.parts import PlannedPart
 from bot.requests.problems import GroupedWarning
-from bot.requests.request_files import sample_params
+from bot.requests.request_files import hash_parts, sample_params
 from bot.requests.sizes import RequestSizes
 from bot.scratch_file import ScratchFile, scratch_file_failure
+from bot.store.db.connection import Connection
 from bot.store.records import drafts
 from bot.store.records.drafts import Draft, DraftState, WatchPreference
 
@@ -175,6 +184,34 @@ async def find_draft(services: Services, reference: str, *allowed: DraftState) -
     return usable[0]
 
 
+def divide_draft(
+    whole: Draft, estimate: Estimate, rules: CostRules, planned: Sequence[PlannedPart], digests: Sequence[str]
+) -> tuple[Draft, tuple[Draft, ...]]:
+    """Return a draft that is too large for one batch, and its parts, which have its lines one after the other."""
+    whole = replace(whole, parts=len(planned))
+    parts: list[Draft] = []
+    start = 0
+    for number, (each, digest) in enumerate(zip(planned, digests, strict=True), 1):
+        part_estimate = estimate_sample(estimate, estimate_cost(each.sizes, (), rules))
+        parts.append(
+            replace(
+                whole,
+                id=make_draft_id(),
+                state="held",
+                requests=each.requests,
+                size=each.size,
+                estimate=dump_estimate(part_estimate),
+                whole_id=whole.id,
+                digest=digest,
+                part=number,
+                start=start,
+                length=each.size,
+            )
+        )
+        start += each.size
+    return whole, tuple(parts)
+
+
 def make_draft_id(form_id: str | None = None) -> str:
     """Return a new id, or the one id that belongs to a form. Ids are hexadecimal, so none reads as an option."""
     return (
@@ -245,7 +282,18 @@ async def store_draft(
         permalink=details.permalink,
         digest=checked.digest,
     )
-    await services.database.run(lambda connection: drafts.replace_draft(connection, draft))
+    parts: tuple[Draft, ...] = ()
+    if checked.parts:
+        rules = await read_cost_rules(services)
+        digests = await asyncio.to_thread(hash_parts, requests_file, [part.size for part in checked.parts])
+        draft, parts = divide_draft(draft, estimate, rules, checked.parts, digests)
+
+    def store(connection: Connection) -> None:
+        drafts.replace_draft(connection, draft)
+        for part in parts:
+            drafts.add(connection, part)
+
+    await services.database.run(store)
     return draft
 
 
@@ -276,7 +324,8 @@ async def check_shared_file(
                 await received.write(chunk)
                 progress.count(chunk.count(b"\n"), len(chunk))
         await received.flush()
-        return await check_requests(received, checked_file, constraints, only=only, turn=services.drafts.check_turn)
+        limits, turn = services.drafts.limits, services.drafts.check_turn
+        return await check_requests(received, checked_file, constraints, limits, only=only, turn=turn)
     except SourceUnreadable as error:
         raise scratch_file_failure(error) from error
     finally:

@@ -19,6 +19,7 @@ from bot.operations.services import Services
 from bot.operations.snapshots import snapshot_batch
 from bot.operations.spending import get_spend_rules, make_send
 from bot.operations.split_sample import DraftParts, remove_requests_files, split_off_sample
+from bot.operations.unsent_parts import get_span
 from bot.requests.request_files import find_refused_id, names_requests
 from bot.scratch_file import ScratchFileFailed
 from bot.store.db.connection import Connection
@@ -27,7 +28,7 @@ from bot.store.records import cards, drafts, labels, sends
 from bot.store.records.drafts import Draft, DraftChanges, RestingState
 from bot.store.records.labels import Relative
 from bot.store.records.watches import StoredWatch
-from bot.store.transactions import begin_watch, split_draft
+from bot.store.transactions import begin_watch, divided_drafts, split_draft
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,9 @@ class SendAttempt(Struct, frozen=True):
         A sample that certainly was not sent is joined with its rest again. If a worker gave the attempt up in the
         meantime, the rest is on its own and stays so, but the state still replaces `unknown`.
         """
+        if self.draft.part is not None:
+            divided_drafts.record_unsent(connection, self.draft, state, at)
+            return self.draft
         if self.parts is not None and split_draft.rejoin(connection, self.draft, state, at):
             return self.parts.whole
         if drafts.change_state(connection, self.draft.id, drafts.POSSIBLY_SENT, state, at=at):
@@ -69,13 +73,15 @@ class SendAttempt(Struct, frozen=True):
     def record_uncertain(self, connection: Connection, at: datetime, search: timedelta) -> Draft:
         """Record that the draft may have become a batch, for which a worker looks for so long."""
         drafts.mark_uncertain(connection, self.draft.id, settles_at=at + search)
+        if self.draft.part is not None:
+            divided_drafts.settle_whole(connection, self.draft, at)
         split_draft.release_rest(connection, self.draft, at)
         return self.draft
 
 
 async def require_file(services: Services, draft: Draft) -> None:
     """Raise RequestsFileMissing if the requests of a draft are no longer on the disk."""
-    if not await asyncio.to_thread(services.drafts.requests_file(draft.id).exists):
+    if not await asyncio.to_thread(services.drafts.requests_file(draft.file_id).exists):
         raise RequestsFileMissing(draft)
 
 
@@ -89,25 +95,28 @@ async def send_claimed(services: Services, draft: Draft) -> SendOutcome:
     """
     place = await find_watch_place(services, draft)
     if draft.sample is None:
-        return await _post(services, SendAttempt(draft, place))
+        return await post_draft(services, SendAttempt(draft, place))
     try:
         parts = await split_off_sample(services, draft)
     except (ScratchFileFailed, StoreUnavailable) as error:
         return NotSent(draft, error)
-    return await _post(services, SendAttempt(parts.sample, place, parts))
+    return await post_draft(services, SendAttempt(parts.sample, place, parts))
 
 
-async def _post(services: Services, attempt: SendAttempt) -> SendOutcome:
-    requests_file = services.drafts.requests_file(attempt.draft.id)
+async def post_draft(services: Services, attempt: SendAttempt) -> BatchCreated | SendRefused | NotSent | AnswerLost:
+    """Send one POST and record what comes of it. Raises RequestsFileMissing: nothing was sent."""
+    requests_file = services.drafts.requests_file(attempt.draft.file_id)
+    span = get_span(attempt.draft)
     try:
-        batch = await services.workspace.batches.create_from_file(requests_file, attempt.draft.digest)
+        batch = await services.workspace.batches.create_from_file(requests_file, attempt.draft.digest, span)
     except RequestsUnreadable as error:
         failed = await _record_state(services, attempt, "failed")
         raise missing_file_error(failed, error) from error
     except ApiRejected as error:
         if not (isinstance(error, RequestTooLarge) or names_requests(error.message)):
             return await _record_not_sent(services, attempt, error)
-        custom_id = await asyncio.to_thread(find_refused_id, requests_file, error.message)
+        start = span.start if span else 0
+        custom_id = await asyncio.to_thread(find_refused_id, requests_file, error.message, start)
         return SendRefused(await _record_state(services, attempt, "failed"), error, custom_id)
     except ApiError as error:
         if isinstance(error, ApiUnavailable) and error.may_have_happened:
@@ -216,7 +225,7 @@ def record_batch(
     now = services.now()
     by = draft.user_id
     sent = DraftChanges(batch_id=batch.id)
-    before = (*drafts.POSSIBLY_SENT, "ready")  # ready: a worker gave up to look for the batch
+    before = (*drafts.POSSIBLY_SENT, "ready", "held")  # ready, or held: a worker gave up to look for the batch
     drafts.change_state(connection, draft.id, before, "sent", at=now, changes=sent)
     labels.set_field(connection, batch.id, "owner", draft.owner or by, by=by, at=now)
     if draft.label:
@@ -235,12 +244,13 @@ def record_batch(
 
 
 async def archive_requests(services: Services, draft: Draft, batch_id: str, created_at: datetime) -> bool:
-    """Move the requests of a sent draft to the archive; return whether they are there."""
-    requests_file = services.drafts.requests_file(draft.id)
+    """Move the requests of a sent draft to the archive; return whether they are there. A part is copied."""
+    requests_file = services.drafts.requests_file(draft.file_id)
     archive = services.drafts.archive
     try:
-        archived = await asyncio.to_thread(archive.add, BatchId(batch_id), created_at, requests_file)
-        await asyncio.to_thread(requests_file.unlink, missing_ok=True)
+        archived = await asyncio.to_thread(archive.add, BatchId(batch_id), created_at, requests_file, get_span(draft))
+        if draft.part is None:
+            await asyncio.to_thread(requests_file.unlink, missing_ok=True)
     except (OSError, RequestsUnreadable):
         log.exception("the requests of %s are not archived", batch_id)
         return False
@@ -260,6 +270,6 @@ async def _record_state(services: Services, attempt: SendAttempt, state: Resting
         return attempt.requested_draft
     if attempt.parts is not None and recorded is attempt.parts.whole:
         await remove_requests_files(services, attempt.parts.sample, attempt.parts.rest)
-    if state == "failed":
+    if state == "failed" and recorded.part is None:
         await remove_requests_files(services, recorded)
     return recorded

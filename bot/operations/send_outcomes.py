@@ -8,6 +8,7 @@ from msgspec import Struct
 from bot.api.errors import ApiError, ApiRejected, ApiUnavailable
 from bot.api.models import MessageBatch
 from bot.operations.approval import BudgetUse, LimitExceeded
+from bot.operations.drafts import RequestsFileMissing
 from bot.operations.follow import CardPlace
 from bot.operations.retirements import RetiringModel
 from bot.scratch_file import ScratchFileFailed
@@ -81,7 +82,27 @@ class AnswerLost(Struct, frozen=True):
     rest: Draft | None = None
 
 
-SendOutcome = BatchCreated | ApprovalAsked | SendRefused | NotSent | AnswerLost
+class NotRecorded(Struct, frozen=True):
+    """The last batch was created and could not be recorded, so no other one is begun."""
+
+
+NOT_RECORDED = NotRecorded()
+StopReason = SendRefused | NotSent | AnswerLost | NotRecorded | RequestsFileMissing | StoreUnavailable
+
+
+class PartsSent(Struct, frozen=True):
+    """Parts of a divided draft have become batches, `created` now, in their order.
+
+    `left` is what can be sent now of the others, `stopped` why they were not sent. Without it, all parts are sent.
+    """
+
+    draft: Draft
+    created: tuple[BatchCreated, ...]
+    left: Draft | None = None
+    stopped: StopReason | None = None
+
+
+SendOutcome = BatchCreated | PartsSent | ApprovalAsked | SendRefused | NotSent | AnswerLost
 
 
 def audit_outcome(outcome: SendOutcome) -> RecordedOutcome:
@@ -89,6 +110,8 @@ def audit_outcome(outcome: SendOutcome) -> RecordedOutcome:
     match outcome:
         case BatchCreated():
             return "done"
+        case PartsSent():
+            return _audit_parts(outcome)
         case ApprovalAsked():
             return "waiting"
         case AnswerLost():
@@ -99,3 +122,19 @@ def audit_outcome(outcome: SendOutcome) -> RecordedOutcome:
             return "failed"
         case unreachable:
             assert_never(unreachable)
+
+
+def _audit_parts(outcome: PartsSent) -> RecordedOutcome:
+    match outcome.stopped:
+        case AnswerLost():
+            return "unknown"
+        case SendRefused() if not outcome.created:
+            return "refused"
+        case _:
+            return "done" if outcome.created else "failed"
+
+
+def describe_parts(outcome: PartsSent) -> str:
+    """Return what the audit says of the parts that became batches: how many of how many, and their ids."""
+    ids = ", ".join(each.batch.id for each in outcome.created)
+    return f"{len(outcome.created)} of {outcome.draft.parts} batches{f': {ids}' if ids else ''}"

@@ -111,7 +111,7 @@ def check_limits(connection: Connection, rules: SpendRules, draft: Draft, at: da
     whole = _find_whole(connection, draft)
     recent = sends.list_since(connection, rules.workspace_id, at - WINDOW, draft.user_id)
     others = add_up(each for each in recent if each.whole_id != send.whole_id)
-    bound = send.usd if whole is draft else send.whole_usd
+    bound = send.whole_usd
     total = None if bound is None or others.unbounded else others.usd + Decimal(bound)
     too_expensive = limit.dollars is not None and (total is None or total > limit.dollars)
     too_many = limit.requests is not None and others.requests + whole.requests > limit.requests
@@ -124,7 +124,7 @@ def check_limits(connection: Connection, rules: SpendRules, draft: Draft, at: da
         sent=add_up(each for each in recent if each.draft_id != draft.id),
         budget=use if over_budget else None,
         is_unbounded=bound is None and (too_expensive or over_budget),
-        is_part=whole is not draft,
+        is_part=draft.whole_id is not None,
     )
     return LimitCheck(exceeded, use)
 
@@ -141,7 +141,10 @@ def reserve_send(connection: Connection, rules: SpendRules, draft: Draft, at: da
     exceeded = check_limits(connection, rules, draft, at).exceeded
     if exceeded is not None:
         raise LimitReached(draft, exceeded)
-    sends.reserve(connection, make_send(connection, rules, draft, at))
+    parts = drafts.list_parts(connection, draft.id, "held") if draft.is_divided else []
+    person = {"user_id": draft.user_id, "approved_by": draft.approved_by}
+    for each in [replace(part, **person) for part in parts] or [draft]:
+        sends.reserve(connection, make_send(connection, rules, each, at))
 
 
 def reserve_sample(connection: Connection, whole: Draft, sample: Draft) -> None:

@@ -56,8 +56,9 @@ class DraftParts(Struct, frozen=True):
 
 
 def sample_size(draft: Draft) -> int | None:
-    """Return how many requests of a draft can go first; None if it is too small or was split before."""
-    return SAMPLE_SIZE if draft.requests >= MIN_REQUESTS_FOR_SAMPLE and draft.whole_id is None else None
+    """Return how many requests of a draft can go first; None if it is too small, or was split or divided before."""
+    is_whole = draft.whole_id is None and not draft.is_divided
+    return SAMPLE_SIZE if draft.requests >= MIN_REQUESTS_FOR_SAMPLE and is_whole else None
 
 
 async def split_off_sample(services: Services, whole: Draft) -> DraftParts:

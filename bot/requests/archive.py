@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from gzip import BadGzipFile, GzipFile
 from pathlib import Path
+from typing import BinaryIO
 
 from msgspec import Struct
 
+from bot.api.create_body import FileSpan
 from bot.api.errors import RequestsUnreadable
 from bot.api.ids import BatchId
 from bot.api.models import RETENTION
@@ -34,8 +36,10 @@ class RequestArchive(Struct, frozen=True):
     folder: Path
     max_bytes: int
 
-    def add(self, batch_id: BatchId, created_at: datetime, checked_file: Path) -> bool:
+    def add(self, batch_id: BatchId, created_at: datetime, checked_file: Path, span: FileSpan | None = None) -> bool:
         """Keep the requests of a created batch and make room for them; return False if there is no room.
+
+        With `span`, the batch was made of those lines of the file.
 
         Raises:
             RequestsUnreadable: the checked file is missing.
@@ -50,7 +54,7 @@ class RequestArchive(Struct, frozen=True):
         except OSError as error:
             raise RequestsUnreadable.from_os_error(checked_file, error) from error
         with source, write_whole(path, durable=True) as file, GzipFile("", "wb", _LEVEL, file, mtime=0) as packed:
-            shutil.copyfileobj(source, packed, _PIECE)
+            _copy(source, packed, span)
         os.utime(path, (created_at.timestamp(), created_at.timestamp()))
         self.prune(created_at)
         return path.exists()
@@ -118,3 +122,17 @@ class RequestArchive(Struct, frozen=True):
     def _path(self, batch_id: BatchId) -> Path:
         """Return a name made from a digest: ids may be longer than file names, and may differ in case alone."""
         return self.folder / f"{hashlib.sha256(batch_id.encode()).hexdigest()[:40]}{_SUFFIX}"
+
+
+def _copy(source: BinaryIO, target: GzipFile, span: FileSpan | None) -> None:
+    """Copy a file, or a span of it. Raises RequestsUnreadable if it is shorter than that."""
+    if span is None:
+        shutil.copyfileobj(source, target, _PIECE)
+        return
+    source.seek(span.start)
+    left = span.length
+    while left:
+        if not (piece := source.read(min(_PIECE, left))):
+            raise RequestsUnreadable(Path(source.name), "it was cut off")
+        target.write(piece)
+        left -= len(piece)

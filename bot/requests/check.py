@@ -34,9 +34,10 @@ from bot.requests.sizes import RequestSize, RequestSizes, measure_request
 
 MAX_REQUESTS = 100_000
 MAX_BODY_BYTES = 256_000_000
-MAX_FILE_REQUESTS = MAX_REQUESTS
-MAX_FILE_BYTES = MAX_BODY_BYTES
-"""Of a file whose requests become several batches: one, as long as nothing sends more."""
+MAX_FILE_REQUESTS = 1_000_000
+"""An own limit: ten batches, which are sent one after the other."""
+MAX_FILE_BYTES = 1024 * 1024 * 1024
+"""Slack takes files of up to 1 GB."""
 MAX_REQUEST_LINE_BYTES = 32 * 1024 * 1024
 """The Messages API takes requests of up to 32 MB (docs.anthropic.com, Errors)."""
 

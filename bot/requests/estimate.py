@@ -257,6 +257,26 @@ def estimate_rest(whole: Estimate, removed: Mapping[str, int], output: Estimate)
     return structs.replace(whole, models=tuple(one for one in rest if one.requests > 0))
 
 
+def add_up_estimates(estimates: Iterable[Estimate]) -> Estimate:
+    """Return the estimate for several sets of requests together."""
+    models: dict[str, ModelEstimate] = {}
+    unbounded: Counter[str] = Counter()
+    tools, searches = Decimal(0), 0
+    for estimate in estimates:
+        for one in estimate.models:
+            models[one.model] = _add(models[one.model], one) if one.model in models else one
+        for part in estimate.unbounded:
+            unbounded[part.name] += part.requests
+        tools += estimate.tools
+        searches += estimate.searches
+    return Estimate(
+        tuple(sorted(models.values(), key=lambda model: -model.requests)),
+        tools,
+        searches,
+        tuple(UnboundedPart(name, requests) for name, requests in unbounded.most_common()),
+    )
+
+
 def estimate_output(sizes: RequestSizes, rules: CostRules) -> Estimate:
     """Return the estimate for the answers alone, each at its cheapest rate and of full length."""
     found: dict[str, ModelEstimate] = {}

@@ -12,7 +12,7 @@ import random
 import re
 import stat
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -32,6 +32,7 @@ _REQUESTS = re.compile(r"requests:\s")
 
 MAX_SAMPLE_BYTES = 8 * 1024 * 1024
 _ATTACHED = (b'"document"', b'"file"', b'"url"')  # what all blocks with an attachment of unknown size contain, and some
+_PIECE = 1024 * 1024
 PART_SUFFIX = ".part"
 """What the name of a file that is not whole yet ends with."""
 
@@ -141,10 +142,11 @@ def names_requests(message: str) -> bool:
     return bool(_REQUEST_INDEX.search(message) or _REQUESTS.match(message))
 
 
-def find_refused_id(checked_file: Path, message: str) -> str | None:
+def find_refused_id(checked_file: Path, message: str, start: int = 0) -> str | None:
     """Return the `custom_id` of the request that the API's message against a create names by its index.
 
-    None if the message names no request; its wording is the API's own and may change.
+    `start`: the byte of the file that the body began with. None if the message names no request; its wording is the
+    API's own and may change.
 
     Raises:
         RequestsUnreadable: the checked file is missing.
@@ -152,18 +154,19 @@ def find_refused_id(checked_file: Path, message: str) -> str | None:
     named = _REQUEST_INDEX.search(message)
     if not named:
         return None
-    line = next(islice(read_requests(checked_file), int(named["index"]), None), None)
+    line = next(islice(read_requests(checked_file, start), int(named["index"]), None), None)
     return read_custom_id(line) if line else None
 
 
-def read_requests(checked_file: Path) -> Iterator[bytes]:
-    """Yield the lines, each with its newline.
+def read_requests(checked_file: Path, start: int = 0) -> Iterator[bytes]:
+    """Yield the lines from the byte `start` on, each with its newline.
 
     Raises:
         RequestsUnreadable: the checked file is missing.
     """
     try:
         with checked_file.open("rb") as file:
+            file.seek(start)
             yield from file
     except OSError as error:
         raise RequestsUnreadable.from_os_error(checked_file, error) from error
@@ -227,6 +230,29 @@ def hash_file(checked_file: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise RequestsUnreadable.from_os_error(checked_file, error) from error
+
+
+def hash_parts(checked_file: Path, lengths: Iterable[int]) -> tuple[str, ...]:
+    """Return the SHA-256 of each part of a checked file; the parts have these lengths.
+
+    Raises RequestsUnreadable if it is missing, or longer or shorter than its parts.
+    """
+    digests = []
+    try:
+        with checked_file.open("rb") as file:
+            for length in lengths:
+                part, left = hashlib.sha256(), length
+                while left and (piece := file.read(min(_PIECE, left))):
+                    part.update(piece)
+                    left -= len(piece)
+                if left:
+                    raise RequestsUnreadable.from_change(checked_file)
+                digests.append(part.hexdigest())
+            if file.read(1):
+                raise RequestsUnreadable.from_change(checked_file)
+    except OSError as error:
+        raise RequestsUnreadable.from_os_error(checked_file, error) from error
+    return tuple(digests)
 
 
 def _split(

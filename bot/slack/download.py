@@ -16,8 +16,8 @@ from bot.slack_faults import Meaning, SlackFault
 
 log = logging.getLogger(__name__)
 
-MAX_DOWNLOAD_BYTES = 300_000_000
-"""A larger file cannot become a batch of 256,000,000 bytes, whatever it holds."""
+MAX_DOWNLOAD_BYTES = 1024 * 1024 * 1024
+"""Slack takes no larger file (1 GB)."""
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60)
 _CHUNK_BYTES = 64 * 1024
 _PROXY_STATUSES = frozenset({407, 502, 503, 504})

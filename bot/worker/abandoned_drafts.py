@@ -15,10 +15,11 @@ from bot.operations.send_draft import (
 )
 from bot.operations.services import Services
 from bot.operations.split_sample import remove_requests_files
+from bot.operations.unsent_parts import read_unsent_parts
 from bot.store.records import drafts, notices
 from bot.store.records.drafts import Draft
 from bot.store.records.notices import Notice
-from bot.store.transactions import abandoned_drafts
+from bot.store.transactions import abandoned_drafts, divided_drafts
 from bot.ui.notices.abandoned_draft import (
     render_batch_found,
     render_batch_not_created,
@@ -50,7 +51,7 @@ class AbandonedDrafts:
         for draft in await services.database.run(
             lambda connection: abandoned_drafts.find_abandoned(connection, now, me)
         ):
-            may_have_arrived = draft.state == "sending" and not draft.is_unparted
+            may_have_arrived = draft.state == "sending" and not (draft.is_unparted or draft.is_divided)
             candidates = await find_new_batches(services, draft) if may_have_arrived else ()
             if candidates and await self._adopt(draft, candidates):
                 settled += 1
@@ -83,8 +84,11 @@ class AbandonedDrafts:
             if not abandoned_drafts.is_as_found(connection, draft) or has_rival(connection, draft, batch):
                 return False
             record_batch(connection, services, draft, place, batch)
+            if draft.part is not None:
+                divided_drafts.settle_whole(connection, draft, now)
             abandoned_drafts.record_outcome(connection, draft, "done", abandoned_drafts.FOUND, now, batch.id)
-            return self._notify(connection, draft, "found", render_batch_found(draft, batch))
+            rest = _find_unsent(connection, draft)
+            return self._notify(connection, draft, "found", render_batch_found(draft, batch, rest))
 
         if not await services.database.run(record):
             return False
@@ -96,16 +100,19 @@ class AbandonedDrafts:
         services = self._services
         if draft.settles_at is None or services.now() < draft.settles_at:
             return False
-        message = render_batch_undecided(draft, candidates) if candidates else render_batch_not_created(draft)
 
         def record(connection: Connection) -> bool:
             exists = None if candidates else False
             if not abandoned_drafts.give_up_search(connection, draft, services.now(), exists=exists):
                 return False
+            rest = _find_unsent(connection, draft)
+            message = (
+                render_batch_undecided(draft, candidates, rest) if candidates else render_batch_not_created(draft, rest)
+            )
             return self._notify(connection, draft, "undecided" if candidates else "absent", message)
 
         given_up = await services.database.run(record)
-        if given_up and candidates:
+        if given_up and candidates and draft.part is None:
             await remove_requests_files(services, draft)
         return given_up
 
@@ -114,7 +121,8 @@ class AbandonedDrafts:
         now = self._services.now()
         if not abandoned_drafts.settle_draft(connection, draft, now, SEARCH_WITHOUT_ANSWER):
             return False
-        return self._notify(connection, draft, "", render_interrupted(draft, candidates))
+        rest = _find_unsent(connection, draft)
+        return self._notify(connection, draft, "", render_interrupted(draft, candidates, rest))
 
     def _notify(self, connection: Connection, draft: Draft, what: str, message: Message) -> bool:
         """Enqueue a notice for the asker, once for each state that the draft was in."""
@@ -123,3 +131,11 @@ class AbandonedDrafts:
         key = ":".join(filter(None, parts))
         notice = Notice(key, None, "act", draft.user_id, (draft.user_id,), self._services.now(), payload)
         return notices.send(connection, self._services.enqueue, notice)
+
+
+def _find_unsent(connection: Connection, draft: Draft) -> Draft | None:
+    """Return what is left of the divided draft that this is, or is a part of, if it can be sent now."""
+    if draft.parts is None:
+        return None
+    whole = drafts.get(connection, draft.file_id)
+    return read_unsent_parts(connection, whole) if whole is not None and whole.state == "ready" else None

@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from bot.api.ids import BatchId
 from bot.operations.send_draft import archive_requests
 from bot.operations.services import Services
 from bot.store.records import drafts, workers
+from bot.store.records.drafts import Draft
 from bot.worker.lifecycle import RunningWorker, Worker, run_worker
 from bot.worker.maintenance import HEARTBEAT_INTERVAL
 
@@ -83,7 +85,9 @@ async def delete_stray_files(services: Services) -> int:
             is_stray = not draft.needs_file and draft.id not in sending
             if draft.state == "sent":
                 is_stray = services.now() - draft.changed_at > ARCHIVED_WITHIN
-                if is_stray and draft.batch_id is not None and path == services.drafts.requests_file(draft.id):
+                if is_stray and draft.is_divided:
+                    await _archive_parts(services, draft)
+                elif is_stray and draft.batch_id is not None and path == services.drafts.requests_file(draft.id):
                     await archive_requests(services, draft, draft.batch_id, draft.changed_at)
         if is_stray:
             await asyncio.to_thread(path.unlink, missing_ok=True)
@@ -110,6 +114,13 @@ async def _send_heartbeat(worker: Worker) -> None:
     services = worker.services
     me = worker.engine.process
     await services.database.run(lambda connection: workers.record_heartbeat(connection, me, services.now()))
+
+
+async def _archive_parts(services: Services, whole: Draft) -> None:
+    """Archive the requests of the parts whose process died before it did."""
+    for part in await services.database.run(lambda connection: drafts.list_parts(connection, whole.id, "sent")):
+        if part.batch_id is not None and not services.drafts.archive.contains(BatchId(part.batch_id)):
+            await archive_requests(services, part, part.batch_id, part.changed_at)
 
 
 def _list_files(services: Services) -> list[Path]:

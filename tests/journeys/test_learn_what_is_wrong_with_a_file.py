@@ -5,7 +5,8 @@ import json
 import tracemalloc
 
 from bot.playground.api_simulator.faults import ApiFault
-from bot.requests.check import MAX_REQUEST_LINE_BYTES
+from bot.requests.check import MAX_REQUEST_LINE_BYTES, Limits
+from tests.conftest import OpenDesk
 from tests.desk import ADA, BATCHES, Desk
 from tests.journeys.creating import ask_about_file, count_creates, make_jsonl, make_request, share_file, sound_file
 
@@ -37,13 +38,14 @@ async def test_a_line_of_330_000_objects_is_one_problem(desk: Desk) -> None:
     assert "(limit: 200,000)" in answer.visible_text
 
 
-async def test_100_001_requests_are_one_too_many(desk: Desk) -> None:
-    file = share_file(desk, b"1\n" * 100_001).files[0]["id"]
+async def test_a_file_of_too_many_requests_is_answered_with_the_limit(open_desk: OpenDesk) -> None:
+    desk = await open_desk(limits=Limits(file_requests=1_000))
+    file = share_file(desk, b"1\n" * 1_001).files[0]["id"]
 
     seen = await desk.type(f"/batch create {file}")
 
     [answer] = [message for message in seen if message.channel == BATCHES]
-    assert "Too many requests for one batch `100001` (limit: 100,000)" in answer.visible_text
+    assert "Too many requests for one file `1001` (limit: 1,000)" in answer.visible_text
     assert count_creates(desk) == 0
 
 

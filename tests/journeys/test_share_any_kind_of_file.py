@@ -109,13 +109,13 @@ async def test_a_colleagues_file_counts_as_shared_where_an_older_list_says(desk:
     assert "12 requests" in await choose(desk, message)
 
 
-async def test_a_file_that_is_larger_than_a_batch_is_answered_with_the_limit(desk: Desk) -> None:
+async def test_a_file_that_is_larger_than_slack_takes_is_answered_with_the_limit(desk: Desk) -> None:
     message = share_file(desk, sound_file())
-    desk.slack.change_file(message.files[0]["id"], {"size": 300_000_001})
+    desk.slack.change_file(message.files[0]["id"], {"size": 1024**3 + 1})
 
     answer = await choose(desk, message)
 
-    assert "up to 256 MB" in answer
+    assert "up to 1 GB" in answer
     assert "Nothing was sent" in answer
 
 

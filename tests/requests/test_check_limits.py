@@ -26,13 +26,13 @@ from tests.requests.request_lines import CONSTRAINTS, GOOD, check, line
 MIB = 1024 * 1024
 
 
-def test_100_001_lines_are_one_too_many() -> None:
-    file = b"".join(b'{"custom_id":"r%d"}\n' % number for number in range(100_001))
+def test_lines_beyond_the_limit_are_counted_and_not_read() -> None:
+    file = b"".join(b'{"custom_id":"r%d"}\n' % number for number in range(3_000))
 
-    checked, _ = check(file)
+    checked, _ = check(file, limits=Limits(file_requests=1_100))
 
     first = checked.problems[0]
-    assert (first.kind, first.value, first.limit) == (ProblemKind.TOO_MANY_REQUESTS, "100001", 100_000)
+    assert (first.kind, first.value, first.limit) == (ProblemKind.TOO_MANY_REQUESTS, "3000", 1_100)
     assert first.line is None
     assert len(checked.problems) == MAX_PROBLEMS
 
@@ -111,6 +111,7 @@ def test_memory_stays_flat_over_a_large_file() -> None:
 
 def test_the_limits_are_the_documented_ones() -> None:
     assert (Limits().requests, Limits().body_bytes) == (100_000, 256_000_000) == (100_000, MAX_BODY_BYTES)
+    assert (Limits().file_requests, Limits().file_bytes) == (1_000_000, 1024**3)
 
 
 async def test_a_sound_file_leaves_a_checked_file_that_only_its_owner_can_read(tmp_path: Path) -> None:

@@ -59,6 +59,13 @@ SAMPLE = replace(DRAFT, id="aaaaaaaaaaaaaaaaaaaaaaaa", requests=10, whole_id=DRA
 
 SAMPLE_FIRST = replace(DRAFT, sample=10)
 
+DIVIDED = replace(DRAFT, parts=3, requests=250_000, size=612_000_000)
+UNSENT = replace(DIVIDED, whole_id=DIVIDED.id, parts=1, requests=50_000, size=122_400_000)
+PARTS = tuple(
+    replace(DIVIDED, id=f"{number:024x}", whole_id=DIVIDED.id, part=number, requests=requests)
+    for number, requests in enumerate((100_000, 100_000, 50_000), 1)
+)
+
 OVER_THE_LIMIT = LimitExceeded(requests=1_000, sent=Sent(Decimal("1.20"), 400))
 MONTH = MonthSpend(NOW, Decimal("700.10"), is_complete=True, open=Sent(Decimal("112.30"), 4_000))
 BUDGET = BudgetUse(Decimal(1_000), MONTH, Decimal("840.20"))

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.clock import Clock
-from bot.playground.api_simulator.create_body import MAX_BODY_BYTES, read_create_body
+from bot.playground.api_simulator.create_body import CreateLimits, read_create_body
 from bot.playground.api_simulator.errors import ApiError
 from bot.playground.api_simulator.headers import RateLimitHeaders
 from bot.playground.api_simulator.page_query import read_limit
@@ -21,10 +21,13 @@ _BATCHES = "/v1/messages/batches"
 class BatchRoutes:
     """Answers the six calls from the workspace."""
 
-    def __init__(self, clock: Clock, workspace: ApiWorkspace, rate_limits: RateLimitHeaders) -> None:
+    def __init__(
+        self, clock: Clock, workspace: ApiWorkspace, rate_limits: RateLimitHeaders, limits: CreateLimits
+    ) -> None:
         self._clock = clock
         self._workspace = workspace
         self._rate_limits = rate_limits
+        self._limits = limits
 
     def install(self, app: web.Application) -> None:
         """Add the routes to the application."""
@@ -37,10 +40,10 @@ class BatchRoutes:
 
     async def create(self, request: web.Request) -> web.StreamResponse:
         """Create a batch, or refuse the whole body."""
-        if (request.content_length or 0) > MAX_BODY_BYTES:
-            raise web.HTTPRequestEntityTooLarge(MAX_BODY_BYTES, request.content_length or 0)
+        if (request.content_length or 0) > self._limits.body_bytes:
+            raise web.HTTPRequestEntityTooLarge(self._limits.body_bytes, request.content_length or 0)
         body = await request.read()
-        requests = await asyncio.to_thread(read_create_body, body, _read_headers(request))
+        requests = await asyncio.to_thread(read_create_body, body, _read_headers(request), self._limits)
         return self._answer(request, self._workspace.create(requests), self._rate_limits.make_headers())
 
     async def list_page(self, request: web.Request) -> web.StreamResponse:

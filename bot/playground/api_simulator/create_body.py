@@ -2,25 +2,31 @@
 
 import json
 import re
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from bot.playground.api_simulator.errors import ApiError
 from bot.playground.api_simulator.params_rules import CreateHeaders, read_params
 from bot.playground.api_simulator.requests import Request
 
-MAX_BODY_BYTES = 256_000_000
-"""docs.anthropic.com, Message Batches: 256 MB. They don't name the unit, so it is the smaller one."""
-_MAX_REQUESTS = 100_000
+
+class CreateLimits(NamedTuple):
+    """docs.anthropic.com, Message Batches: 256 MB. They don't name the unit, so it is the smaller one."""
+
+    requests: int = 100_000
+    body_bytes: int = 256_000_000
+
+
+LIMITS = CreateLimits()
 _PATTERN = "^[a-zA-Z0-9_-]{1,64}$"
 
 
-def read_create_body(body: bytes, headers: CreateHeaders) -> tuple[Request, ...]:
+def read_create_body(body: bytes, headers: CreateHeaders, limits: CreateLimits = LIMITS) -> tuple[Request, ...]:
     """Return the requests of a create. A large body takes a while, so call it in a thread.
 
     Raises:
         ApiError: 400 for the first mistake, in the live API's words if they were captured.
     """
-    requests = _list_of_requests(_parsed(body))
+    requests = _list_of_requests(_parsed(body), limits.requests)
     seen: set[str] = set()
     read = []
     for index, line in enumerate(requests):
@@ -43,7 +49,7 @@ def _no_constant(word: str) -> NoReturn:
     raise ValueError(f"unexpected {word}")
 
 
-def _list_of_requests(envelope: Any) -> list[Any]:
+def _list_of_requests(envelope: Any, most: int) -> list[Any]:
     if not isinstance(envelope, dict):
         _refuse("Input should be a valid dictionary")
     for key in envelope.keys() - {"requests"}:
@@ -55,8 +61,8 @@ def _list_of_requests(envelope: Any) -> list[Any]:
         _refuse("requests: Input should be a valid list")
     if not requests:
         _refuse("requests: List should have at least 1 item after validation, not 0")
-    if len(requests) > _MAX_REQUESTS:
-        _refuse(f"requests: List should have at most {_MAX_REQUESTS} items after validation, not {len(requests)}")
+    if len(requests) > most:
+        _refuse(f"requests: List should have at most {most} items after validation, not {len(requests)}")
     return requests
 
 

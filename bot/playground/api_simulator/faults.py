@@ -19,7 +19,8 @@ _MESSAGES = {
 class ApiFault(BaseModel):
     """What happens to the next `times` calls that match `method` and `path`: a status, a delay, a cut or a body.
 
-    `path` is an fnmatch pattern for the decoded path. Its `*` also matches slashes.
+    The first `after` calls that match are answered normally. `path` is an fnmatch pattern for the decoded path. Its `*`
+    also matches slashes.
 
     - `status`: the call is refused with it and not carried out, unless `carried_out` is set. `retry_after` (seconds),
       `error_code` (in `error.details`) and `should_retry` (as `x-should-retry`) may be added.
@@ -36,6 +37,7 @@ class ApiFault(BaseModel):
     method: Literal["GET", "POST", "DELETE"] | None = None
     path: str = Field("/v1/messages/batches*", min_length=1)
     times: int = Field(1, ge=1)
+    after: int = Field(0, ge=0)
     status: int | None = Field(None, ge=400, le=599)
     retry_after: float | None = Field(None, ge=0)
     error_code: str | None = None
@@ -91,11 +93,11 @@ class ApiFaults:
     """The faults that have not happened yet, in the order they were ordered."""
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[ApiFault, int]] = []
+        self._waiting: list[tuple[ApiFault, int, int]] = []
 
     def add(self, fault: ApiFault) -> None:
         """Order a fault."""
-        self._waiting.append((fault, fault.times))
+        self._waiting.append((fault, fault.times, fault.after))
 
     def clear(self) -> None:
         """Drop every fault that has not happened."""
@@ -103,8 +105,12 @@ class ApiFaults:
 
     def take(self, method: str, path: str) -> ApiFault | None:
         """Return the fault for this call and count it as used, or return None."""
-        for place, (fault, left) in enumerate(self._waiting):
-            if fault.matches(method, path):
-                self._waiting[place : place + 1] = [(fault, left - 1)] if left > 1 else []
-                return fault
+        for place, (fault, left, after) in enumerate(self._waiting):
+            if not fault.matches(method, path):
+                continue
+            if after:
+                self._waiting[place] = fault, left, after - 1
+                continue
+            self._waiting[place : place + 1] = [(fault, left - 1, 0)] if left > 1 else []
+            return fault
         return None

@@ -13,7 +13,7 @@ from bot.playground.api_simulator.control_routes import ControlRoutes
 from bot.playground.api_simulator.cost_report.bill import Bill
 from bot.playground.api_simulator.cost_report.organization_keys import OrganizationKeys
 from bot.playground.api_simulator.cost_report.routes import CostReportRoutes
-from bot.playground.api_simulator.create_body import MAX_BODY_BYTES
+from bot.playground.api_simulator.create_body import LIMITS, CreateLimits
 from bot.playground.api_simulator.faults import ApiFault, ApiFaults
 from bot.playground.api_simulator.headers import HeaderCheck, RateLimitHeaders
 from bot.playground.api_simulator.model_routes import ModelRoutes
@@ -33,7 +33,13 @@ class ApiSimulator:
     """
 
     def __init__(
-        self, *, key: str | None = None, speed: float = 1.0, seeded: bool = False, clock: Clock | None = None
+        self,
+        *,
+        key: str | None = None,
+        speed: float = 1.0,
+        seeded: bool = False,
+        clock: Clock | None = None,
+        limits: CreateLimits = LIMITS,
     ) -> None:
         """Prepare the simulator without starting it.
 
@@ -42,6 +48,7 @@ class ApiSimulator:
             speed: simulated seconds per real second; with 0, only `advance` moves the time.
             seeded: begin with a realistic workspace instead of an empty one.
             clock: use this clock instead of one with `speed`.
+            limits: what a create may have.
         """
         self.base_url = ""
         self._clock = clock or Clock(speed=speed)
@@ -51,6 +58,7 @@ class ApiSimulator:
         self._faults = ApiFaults()
         self._log = RequestLog()
         self._key = key
+        self._limits = limits
         self._middleware: CallMiddleware | None = None
         self._runner: web.AppRunner | None = None
         if seeded:
@@ -132,14 +140,14 @@ class ApiSimulator:
         self._log.listen(listener)
 
     def _application(self) -> web.Application:
-        app = web.Application(client_max_size=MAX_BODY_BYTES)
+        app = web.Application(client_max_size=self._limits.body_bytes)
         rate_limits = RateLimitHeaders(self._clock)
         header_check = HeaderCheck(self._key, self.workspace.id, self.organization_keys)
         self._middleware = CallMiddleware(
             self._clock, self.workspace, header_check, self._faults, self._log, rate_limits
         )
         self._middleware.install(app)
-        BatchRoutes(self._clock, self.workspace, rate_limits).install(app)
+        BatchRoutes(self._clock, self.workspace, rate_limits, self._limits).install(app)
         ModelRoutes(self.workspace.models).install(app)
         CostReportRoutes(self._clock, self.bill).install(app)
         ControlRoutes(self._clock, self.workspace, self._faults, self._log, self.bill).install(app)

@@ -148,13 +148,13 @@ drafts = Table(
     Column("owner", SafeText),
     Column("parent_id", SafeText),
     Column("kind", SafeText),
-    Column("batch_id", SafeText),
+    Column("batch_id", SafeText, index=True),
     Column("approved_by", SafeText),
     Column("created_at", Moment, nullable=False, index=True),
     Column("changed_at", Moment, nullable=False),
     Column("held_by", SafeText),
     Column("watch", SafeText),
-    Column("whole_id", SafeText),
+    Column("whole_id", SafeText, index=True),
     Column("rest_id", SafeText),
     Column("sample", Integer),
     Column("permalink", SafeText),
@@ -162,6 +162,10 @@ drafts = Table(
     Column("question_ts", SafeText),
     Column("settles_at", Moment),
     Column("digest", SafeText),
+    Column("part", BigInteger),
+    Column("parts", BigInteger),
+    Column("start", BigInteger),
+    Column("length", BigInteger),
 )
 
 watches = Table(

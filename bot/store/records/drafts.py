@@ -30,6 +30,7 @@ REFERENCE_LENGTH = 6
 """How many characters of a draft's id people see and type."""
 ID_LENGTH = 24
 """How many characters a draft's id has; all of them are hexadecimal digits."""
+_CAN_BE_A_BATCH = or_(table.c.parts.is_(None), table.c.part.is_not(None))
 _ID_START = re.compile(f"[0-9a-f]{{{REFERENCE_LENGTH},{ID_LENGTH}}}")
 SETTLED_LIFETIME = timedelta(days=40)
 """How long the record of a settled draft is kept: as long as that of a batch (bot.store.transactions.retention)."""
@@ -46,6 +47,9 @@ class Draft(Struct, frozen=True):
     its approval was posted.
     `digest` is the SHA-256 of its checked file; drafts of earlier versions have none.
     Until `settles_at`, a worker looks whether an `unknown` draft became a batch.
+    A file that is too large for one batch is divided into `parts`. Each has a draft of its own, with its place `part`
+    among them, from 1, and the `length` bytes of the whole's checked file from `start`. The whole is what people send,
+    and each of its parts is sent at most once; `held` parts wait for that.
     """
 
     id: str
@@ -75,6 +79,20 @@ class Draft(Struct, frozen=True):
     question_ts: str | None = None
     settles_at: datetime | None = None
     digest: str | None = None
+    part: int | None = None
+    parts: int | None = None
+    start: int | None = None
+    length: int | None = None
+
+    @property
+    def is_divided(self) -> bool:
+        """Whether its parts are sent instead of itself."""
+        return self.parts is not None and self.part is None
+
+    @property
+    def file_id(self) -> str:
+        """Return the id of the draft whose checked file has its requests."""
+        return self.whole_id if self.part is not None and self.whole_id is not None else self.id
 
     @property
     def reference(self) -> str:
@@ -137,9 +155,10 @@ def add_if_new(connection: Connection, draft: Draft) -> bool:
     return insert_new(connection, table, _as_columns(draft))
 
 
-def get(connection: Connection, id: str) -> Draft | None:
-    """Return a draft, or None."""
-    row = connection.execute(select(table).where(table.c.id == id)).one_or_none()
+def get(connection: Connection, id: str, *, locked: bool = False) -> Draft | None:
+    """Return a draft, or None. `locked`: no other transaction changes it until this one ends."""
+    wanted = select(table).where(table.c.id == id)
+    row = connection.execute(wanted.with_for_update() if locked else wanted).one_or_none()
     return Draft(**row._mapping) if row else None
 
 
@@ -152,7 +171,9 @@ def find(connection: Connection, reference: str) -> list[Draft]:
     by_name = func.lower(table.c.name) == reference.lower()
     by_id = table.c.id.startswith(reference.lower(), autoescape=True)
     wanted = by_id if reads_as_id(reference) else by_name
-    rows = connection.execute(select(table).where(wanted).order_by(table.c.created_at.desc(), table.c.id))
+    rows = connection.execute(
+        select(table).where(wanted, table.c.part.is_(None)).order_by(table.c.created_at.desc(), table.c.id)
+    )
     return [Draft(**row._mapping) for row in rows]
 
 
@@ -229,9 +250,8 @@ def as_found(draft: Draft) -> tuple[ColumnElement[bool], ...]:
 
 def list_uncertain(connection: Connection) -> list[Draft]:
     """Return the drafts that may have become a batch, for which a worker still looks. The oldest is first."""
-    wanted = (
-        select(table).where(table.c.state == "unknown", table.c.settles_at.is_not(None)).order_by(table.c.changed_at)
-    )
+    uncertain = table.c.state == "unknown", table.c.settles_at.is_not(None), _CAN_BE_A_BATCH
+    wanted = select(table).where(*uncertain).order_by(table.c.changed_at)
     return [Draft(**row._mapping) for row in connection.execute(wanted)]
 
 
@@ -260,7 +280,11 @@ def was_begun(connection: Connection, user_id: str, since: datetime) -> bool:
 
 def measure_open(connection: Connection, user_id: str | None = None) -> OpenDrafts:
     """Return the drafts that are kept until they are sent: everyone's, or those of one person with their largest."""
-    kept = [table.c.state.in_(OPEN_STATES), *([table.c.user_id == user_id] if user_id is not None else [])]
+    kept = [
+        table.c.state.in_(OPEN_STATES),
+        table.c.part.is_(None),
+        *([table.c.user_id == user_id] if user_id is not None else []),
+    ]
     total = connection.execute(select(func.count(), func.coalesce(func.sum(table.c.size), 0)).where(*kept)).one()
     count, size = total
     if user_id is None:
@@ -282,6 +306,13 @@ def get_sample(connection: Connection, whole_id: str) -> Draft | None:
     return Draft(**row._mapping) if row else None
 
 
+def list_parts(connection: Connection, whole_id: str, *states: DraftState) -> list[Draft]:
+    """Return the parts of a divided draft in their order; with `states`, those in these states."""
+    wanted = select(table).where(table.c.whole_id == whole_id, table.c.part.is_not(None)).order_by(table.c.part)
+    found = connection.execute(wanted.where(table.c.state.in_(states)) if states else wanted)
+    return [Draft(**row._mapping) for row in found]
+
+
 def list_with_ids(connection: Connection, ids: Collection[str]) -> list[Draft]:
     """Return those of these drafts that exist."""
     return [
@@ -301,7 +332,10 @@ def prune(connection: Connection, now: datetime) -> int:
     """Delete the drafts that no one confirmed and those that were settled long ago; return how many."""
     stale = and_(table.c.state.in_(("ready", "waiting", "failed")), table.c.changed_at < now - UNSENT_LIFETIME)
     old = and_(table.c.state.not_in(OPEN_STATES), table.c.changed_at < now - SETTLED_LIFETIME)
-    return connection.execute(delete(table).where(or_(stale, old))).rowcount
+    deleted = connection.execute(delete(table).where(or_(stale, old))).rowcount
+    wholes = select(table.c.id).where(table.c.part.is_(None)).scalar_subquery()
+    orphans = table.c.part.is_not(None), table.c.state == "held", table.c.whole_id.not_in(wholes)
+    return deleted + connection.execute(delete(table).where(*orphans)).rowcount
 
 
 def _change(

@@ -8,7 +8,7 @@ from bot.store.db.tables import drafts as table
 from bot.store.records import audit, drafts, sends, workers
 from bot.store.records.audit import RecordedOutcome
 from bot.store.records.drafts import NO_CHANGES, Draft, DraftChanges, RestingState
-from bot.store.transactions import split_draft
+from bot.store.transactions import divided_drafts, split_draft
 
 INTERRUPTED = "the bot was stopped while it was being sent"
 FOUND = "the batch was found in the list"
@@ -39,6 +39,8 @@ def settle_draft(connection: Connection, draft: Draft, at: datetime, search: tim
     """
     if draft.state == "checking":
         return _move(connection, draft, "failed", at)
+    if draft.is_divided:
+        return is_as_found(connection, draft) and _settle_divided(connection, draft, at)
     if draft.is_unparted:
         if not _move(connection, draft, "ready", at, DraftChanges(sample=None)):
             return False
@@ -46,8 +48,19 @@ def settle_draft(connection: Connection, draft: Draft, at: datetime, search: tim
         return record_outcome(connection, draft, "failed", INTERRUPTED, at)
     if not is_as_found(connection, draft) or not drafts.mark_uncertain(connection, draft.id, settles_at=at + search):
         return False
+    if draft.part is not None:
+        divided_drafts.settle_whole(connection, draft, at)
     split_draft.release_rest(connection, draft, at)
     return record_outcome(connection, draft, "unknown", INTERRUPTED, at)
+
+
+def _settle_divided(connection: Connection, whole: Draft, at: datetime) -> bool:
+    """Settle a divided draft that was interrupted between two of its parts; False while one is being sent."""
+    if divided_drafts.settle_whole(connection, whole, at) is None:
+        return False
+    sent = [part.batch_id for part in drafts.list_parts(connection, whole.id, "sent")]
+    detail = f"{INTERRUPTED}; {len(sent)} of {whole.parts} batches exist"
+    return record_outcome(connection, whole, "done" if sent else "failed", detail, at, sent[0] if sent else None)
 
 
 def give_up_search(connection: Connection, draft: Draft, at: datetime, *, exists: bool | None) -> bool:
@@ -56,7 +69,16 @@ def give_up_search(connection: Connection, draft: Draft, at: datetime, *, exists
     `exists` False: no batch appeared, so the draft can be sent. None: several did, and a person has to judge.
     """
     if exists is None:
-        return drafts.end_search(connection, draft) and record_outcome(connection, draft, "unknown", UNDECIDED, at)
+        if not drafts.end_search(connection, draft):
+            return False
+        if draft.part is not None:
+            divided_drafts.settle_whole(connection, draft, at)
+        return record_outcome(connection, draft, "unknown", UNDECIDED, at)
+    if draft.part is not None:
+        if not is_as_found(connection, draft):
+            return False
+        divided_drafts.record_unsent(connection, draft, "ready", at)
+        return record_outcome(connection, draft, "failed", NOT_CREATED, at)
     if not _move(connection, draft, "ready", at):
         return False
     sends.release(connection, draft.id)

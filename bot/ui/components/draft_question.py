@@ -37,7 +37,13 @@ def draft_facts(draft: Draft) -> str:
         if origin and draft.parent_id and not is_named_after_origin
         else []
     )
+    lines += [parts_line(draft)] if draft.parts is not None else []
     return "\n".join([*lines, *estimate_lines(load_estimate(draft.estimate))])
+
+
+def parts_line(draft: Draft) -> str:
+    """Return how many batches a divided draft becomes."""
+    return f"*Batches:* {number(draft.parts or 1)}, sent one after the other"
 
 
 def limit_words(exceeded: LimitExceeded | None, whose: str = "the") -> str:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from bot.commands.create import Create
 from bot.operations.drafts import FileRefused
-from bot.requests.check import MAX_BODY_BYTES, CheckReport
+from bot.requests.check import MAX_BODY_BYTES, MAX_FILE_BYTES, CheckReport
 from bot.requests.file_kinds import ForeignFileKind
 from bot.requests.problems import GroupedWarning, Problem, ProblemGroup, ProblemKind, WarningKind, strip_indexes
 from bot.ui.components.buttons import actions, button
@@ -14,6 +14,7 @@ from bot.ui.components.text import code, context, fill_sections, header, number,
 from bot.ui.reply import File, Message, Reply, Viewer
 
 BODY_LIMIT = f"{MAX_BODY_BYTES // 1_000_000} MB"
+FILE_LIMIT = f"{MAX_FILE_BYTES // 1_000_000_000} GB"
 """How large a batch may be."""
 SHOWN = 20
 MOST_UNFOLDED = 8
@@ -108,8 +109,8 @@ _WORDS: dict[ProblemKind, str] = {
     ProblemKind.MODEL_TOOL: "{model} doesn't support the tool {value}",
     ProblemKind.MODEL_INPUT: "{model} doesn't accept {value} blocks",
     ProblemKind.NO_REQUESTS: "The file has no requests",
-    ProblemKind.TOO_MANY_REQUESTS: "Too many requests for one batch",
-    ProblemKind.BODY_TOO_LARGE: "Too large for one batch",
+    ProblemKind.TOO_MANY_REQUESTS: "Too many requests for one file",
+    ProblemKind.BODY_TOO_LARGE: "Too large for one file",
     ProblemKind.FILE_TOO_COMPLEX: "Too complex to check. Split long lines, or use fewer models and regions",
 }
 _REMEDIES: dict[ProblemKind, str] = {

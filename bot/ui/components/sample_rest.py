@@ -2,9 +2,9 @@
 
 from bot.commands.discard import Discard
 from bot.commands.send import Send
-from bot.store.records.drafts import Draft
+from bot.store.records.drafts import UNSENT_LIFETIME, Draft
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.text import code, number, quantity, safe_text
+from bot.ui.components.text import code, date, number, quantity, safe_text
 from bot.ui.reply import Block
 
 
@@ -16,6 +16,19 @@ def rest_words(rest: Draft, *, may_send: bool = True) -> str:
         f"sent yet. {'To send later, type' if may_send else 'An operator can send later with'} "
         f"{code(f'/batch send {rest.reference}')}."
     )
+
+
+def unsent_words(rest: Draft) -> str:
+    """Return how many requests of a divided draft are not sent, and until when they wait."""
+    verb = "waits" if rest.requests == 1 else "wait"
+    until = date(rest.changed_at + UNSENT_LIFETIME)
+    return f"The other {quantity(rest.requests, 'request')} {verb} for you until {until}."
+
+
+def unsent_buttons(rest: Draft, *, renew: bool = True) -> tuple[Block, ...]:
+    """Return the buttons that send or discard what is left of a divided draft; `renew`: in place of their message."""
+    send = button("Send the rest", Send(rest.id), style="primary", renew=renew)
+    return actions([send, button("Discard the rest", Discard(rest.id), renew=renew)])
 
 
 def rest_buttons(rest: Draft, *, leads: bool = True) -> tuple[Block, ...]:

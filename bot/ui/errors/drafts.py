@@ -130,6 +130,13 @@ def _unavailable_words(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMis
 
 def _state_words(draft: Draft) -> str:
     match draft.state:
+        case "sent" if draft.is_divided:
+            return f"All {number(draft.parts or 0)} batches of this file were already sent. Nothing more was sent."
+        case "unknown" if draft.is_divided:
+            return (
+                "The API's answer about one of the batches was lost. I won't send the rest before I've looked for it. "
+                "I'll message you within some minutes."
+            )
         case "sent":
             return f"This was already sent as {code(draft.batch_id or '')}. Nothing more was sent."
         case "sending" | "held":

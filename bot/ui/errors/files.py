@@ -5,7 +5,7 @@ from typing import assert_never
 from bot.api.errors import RequestsUnreadable
 from bot.operations.drafts import FormAlreadySubmitted
 from bot.operations.shared_files import FileUnreadable, NoFileInMessage, UnreadableReason
-from bot.ui.components.file_problems import BODY_LIMIT
+from bot.ui.components.file_problems import FILE_LIMIT
 from bot.ui.components.slack_faults import render_remedy
 from bot.ui.components.text import code, section
 from bot.ui.reply import Message, Placement
@@ -31,7 +31,7 @@ _WORDS: dict[UnreadableReason, str] = {
         "Slack sent its login page instead of the file. An administrator must set `SLACK_BOT_TOKEN` to the bot token "
         "(`xoxb-…`) of an app that has the scope `files:read`."
     ),
-    UnreadableReason.TOO_LARGE: f"This file is too large: a batch can have up to {BODY_LIMIT}. Split it.",
+    UnreadableReason.TOO_LARGE: f"This file is too large: a file can have up to {FILE_LIMIT}. Split it.",
     UnreadableReason.CUT: "The download was cut off. Try again.",
     UnreadableReason.SLACK: "Slack couldn't deliver this file.",
 }

@@ -11,16 +11,24 @@ from bot.store.records.drafts import REFERENCE_LENGTH, Draft
 from bot.ui.components.batch_rows import batch_rows, list_batches, open_menu
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.lost_answer import search_result
+from bot.ui.components.sample_rest import unsent_buttons, unsent_words
 from bot.ui.components.text import code, quantity, safe_text, section
 from bot.ui.reply import Block, Message
 
 
-def render_interrupted(draft: Draft, appeared: Sequence[MessageBatch] | None) -> Message:
-    """Return what was interrupted, for the person who asked for it. `appeared`: as in AnswerLost."""
+def render_interrupted(draft: Draft, appeared: Sequence[MessageBatch] | None, unsent: Draft | None = None) -> Message:
+    """Return what was interrupted, for the person who asked for it.
+
+    `appeared`: as in AnswerLost. `unsent`: what can be sent now of a divided draft.
+    """
     name = safe_text(draft.name, 80)
     if draft.state == "checking":
         words = f"I was restarted while reading *{name}*. Nothing was sent. Share the file again."
         return Message(words, (section(words),))
+    if draft.is_divided:
+        words = f"I was restarted while sending *{name}*."
+        words += "" if unsent is not None else " All its batches were sent."
+        return _with_unsent(words, (), unsent)
     requests = quantity(draft.requests, "request")
     if draft.is_unparted:
         words = (
@@ -32,6 +40,8 @@ def render_interrupted(draft: Draft, appeared: Sequence[MessageBatch] | None) ->
         "I won't send them again, because that could cost twice."
     )
     found, rows = search_result(draft, appeared)
+    if draft.part is not None:
+        found = f"{found} I won't send the rest of the file before I know."
     if draft.rest_id is None:
         return Message(f"{words} {found}", (section(words), section(found), *rows))
     later = code(f"/batch send {draft.rest_id[:REFERENCE_LENGTH]}")
@@ -40,24 +50,31 @@ def render_interrupted(draft: Draft, appeared: Sequence[MessageBatch] | None) ->
     return Message(f"{words} {found} {rest}", (section(words), section(found), *rows, section(rest), *buttons))
 
 
-def render_batch_found(draft: Draft, batch: MessageBatch) -> Message:
-    """Return which batch a draft became, although the bot never got the answer."""
+def render_batch_found(draft: Draft, batch: MessageBatch, unsent: Draft | None = None) -> Message:
+    """Return which batch a draft became, although the bot never got the answer; `unsent`: what is left of the whole."""
     words = (
         f"I found the batch of *{safe_text(draft.name, 80)}* ({code(batch.id)}). It was created once, with "
         f"{quantity(draft.requests, 'request')}."
     )
-    return Message(
-        words,
-        (
-            section(words),
-            *batch_rows(list_batches([batch])),
-            *actions([button("Open", Status(Reference(batch.id)))]),
-        ),
-    )
+    rows = batch_rows(list_batches([batch]))
+    if unsent is not None:
+        return _with_unsent(words, rows, unsent)
+    return Message(words, (section(words), *rows, *actions([button("Open", Status(Reference(batch.id)))])))
 
 
-def render_batch_not_created(draft: Draft) -> Message:
-    """Return that no batch appeared, so that the draft can be sent again."""
+def _with_unsent(words: str, rows: Sequence[Block], unsent: Draft | None) -> Message:
+    """Return a message with what is left of a divided draft, and the buttons that go on."""
+    if unsent is None:
+        return Message(words, (section(words), *rows))
+    words = f"{words} {unsent_words(unsent)}"
+    return Message(words, (section(words), *rows, *unsent_buttons(unsent)))
+
+
+def render_batch_not_created(draft: Draft, unsent: Draft | None = None) -> Message:
+    """Return that no batch appeared, so that the draft can be sent again; `unsent`: with what is left of the whole."""
+    if unsent is not None:
+        words = f"A batch of *{safe_text(draft.name, 80)}* didn't arrive: none has appeared."
+        return _with_unsent(words, (), unsent)
     words = (
         f"No batch of *{safe_text(draft.name, 80)}* has appeared, so its {quantity(draft.requests, 'request')} didn't "
         "arrive. The checked file is still here."
@@ -65,15 +82,24 @@ def render_batch_not_created(draft: Draft) -> Message:
     return Message(words, (section(words), *_next_steps(draft.id, "Send", "Discard")))
 
 
-def render_batch_undecided(draft: Draft, candidates: Sequence[MessageBatch]) -> Message:
-    """Return the batches that a draft may have become, because the bot cannot tell which one it is."""
+def render_batch_undecided(draft: Draft, candidates: Sequence[MessageBatch], unsent: Draft | None = None) -> Message:
+    """Return the batches that a draft may have become, because the bot cannot tell which one it is.
+
+    `unsent`: what is left of the whole.
+    """
     found = quantity(len(candidates), "new batch has", "new batches have")
     words = (
         f"I don't know whether *{safe_text(draft.name, 80)}* was sent. {found} exactly "
         f"{quantity(draft.requests, 'request')}. Check them before you upload the file again."
     )
+    if unsent is not None:
+        words = (
+            f"I don't know whether one batch of *{safe_text(draft.name, 80)}* was sent: {found} exactly "
+            f"{quantity(draft.requests, 'request')}. Check them before you upload these requests again."
+        )
     listed = list_batches(candidates)
-    return Message(words, (section(words), *batch_rows(listed, with_ids=True), *actions([open_menu(listed)])))
+    rows = (*batch_rows(listed, with_ids=True), *actions([open_menu(listed)]))
+    return _with_unsent(words, rows, unsent)
 
 
 def _next_steps(draft_id: str, yes: str, no: str) -> tuple[Block, ...]:

@@ -12,10 +12,21 @@ from bot.commands.retry import Retry
 from bot.commands.send import Send
 from bot.confirmations import ConfirmationNeeded
 from bot.errors import ExpectedError
+from bot.operations.drafts import RequestsFileMissing
 from bot.operations.find_batch import Reference
 from bot.operations.follow import is_direct
 from bot.operations.retirements import list_due
-from bot.operations.send_outcomes import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendOutcome, SendRefused
+from bot.operations.send_outcomes import (
+    AnswerLost,
+    ApprovalAsked,
+    BatchCreated,
+    NotRecorded,
+    NotSent,
+    PartsSent,
+    SendOutcome,
+    SendRefused,
+    StopReason,
+)
 from bot.operations.split_sample import sample_size
 from bot.requests.estimate import load_estimate
 from bot.requests.problems import GroupedWarning, WarningKind
@@ -43,7 +54,7 @@ from bot.ui.components.quiet import mention_promise, quiet_suffix
 from bot.ui.components.remedies import step_before_sending
 from bot.ui.components.retirements import retirement_lines, title_ending
 from bot.ui.components.retry import account_lines, left_out_lines, unreadable_failures_words
-from bot.ui.components.sample_rest import rest_buttons
+from bot.ui.components.sample_rest import rest_buttons, unsent_buttons, unsent_words
 from bot.ui.components.store_states import STORE_STATES
 from bot.ui.components.text import (
     code,
@@ -168,6 +179,8 @@ def _render_outcome(outcome: SendOutcome, viewer: Viewer, *, names_file: bool) -
     match outcome:
         case BatchCreated():
             return _render_created(outcome, viewer, names_file=names_file)
+        case PartsSent():
+            return _render_parts(outcome, viewer, names_file=names_file)
         case ApprovalAsked():
             return _render_approval_asked(outcome)
         case SendRefused() | NotSent():
@@ -191,7 +204,7 @@ def _settle_approval(outcome: SendOutcome, message: Message, viewer: Viewer) -> 
     heard = Posting(draft.user_id, Message(f"{told} {message.text}", (section(told), *message.blocks)), notifies=True)
     shown = (
         Message(line, (section(line),))
-        if isinstance(outcome, BatchCreated)
+        if isinstance(outcome, BatchCreated) or (isinstance(outcome, PartsSent) and outcome.stopped is None)
         else message.with_placement(Placement.BELOW)
     )
     return replace(shown, postings=(*settle_question(draft, line), heard))
@@ -217,6 +230,60 @@ def _render_created(outcome: BatchCreated, viewer: Viewer, *, names_file: bool) 
         return Message(text, (section(" ".join([words, *sentences])),))
     card = card_text(batch, viewer.names.get(batch.id), viewer.now)
     return Message(f"{text} {card}", (section(words), *batch_card(batch, viewer), *map(context, sentences)))
+
+
+def _render_parts(outcome: PartsSent, viewer: Viewer, *, names_file: bool) -> Message:
+    """Return how many batches were sent, and if not all of them were, why, and how to go on."""
+    created, left, stopped = outcome.created, outcome.left, outcome.stopped
+    if not created and isinstance(stopped, SendRefused | NotSent | AnswerLost):
+        whole = left or replace(outcome.draft, requests=stopped.draft.requests)
+        return _render_outcome(replace(stopped, draft=whole), viewer, names_file=names_file)
+    words = [_sent_parts_words(outcome, names_file=names_file)] if created else []
+    words += _watch_sentences(created[0], viewer) if created else []
+    if not all(each.requests_archived for each in created):
+        words.append("Some requests aren't kept, so a retry will need the original file.")
+    stop = [*_stop_sentences(stopped), *([unsent_words(left)] if left is not None else [])]
+    paragraphs = [" ".join(each) for each in (words, stop) if each]
+    found = search_result(stopped.draft, stopped.new_batches)[1] if isinstance(stopped, AnswerLost) else []
+    buttons = unsent_buttons(left) if left is not None else ()
+    trace = _trace(stopped.error) if isinstance(stopped, SendRefused | NotSent | AnswerLost) else ()
+    return Message(" ".join(paragraphs), (*map(section, paragraphs), *found, *buttons, *trace))
+
+
+def _stop_sentences(stopped: StopReason | None) -> list[str]:
+    """Return why no other batch was sent."""
+    match stopped:
+        case None:
+            return []
+        case AnswerLost():
+            found, _ = search_result(stopped.draft, stopped.new_batches)
+            return [f"Then {_lost_words(stopped)} I won't send the rest before I know.", found]
+        case NotSent(error=error):
+            return [end_sentence(f"Then I stopped: {_reason_words(error)}")]
+        case SendRefused(error=RequestTooLarge()):
+            return ["The API refused the next batch because of its size, so the rest was not sent."]
+        case SendRefused(error=error):
+            fix = f"Fix the request {code(stopped.custom_id, 64)}" if stopped.custom_id else "Fix the file"
+            refused = end_sentence(f"The API refused the next batch: {quote_api(error.message)}")
+            return [f"{refused} The rest was not sent. {fix} and upload the rest again."]
+        case NotRecorded():
+            return ["I couldn't record the last batch, so I stopped. I'll message you when the database works again."]
+        case RequestsFileMissing():
+            return ["Then I stopped: the checked file on Batchdesk's disk is gone or was changed."]
+        case StoreUnavailable(reason=reason):
+            return [f"Then I stopped: Batchdesk's database is {STORE_STATES[reason]}."]
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _sent_parts_words(outcome: PartsSent, *, names_file: bool) -> str:
+    draft, created = outcome.draft, outcome.created
+    requests = sum(each.draft.requests for each in created)
+    of_file = f" of {draft_name(draft)}" if names_file else ""
+    batches = quantity(len(created), "batch", "batches")
+    if outcome.stopped is None:
+        return f"✅ Sent {quantity(requests, 'request')}{of_file} in {batches}."
+    return f"⚠️ Sent {number(requests)} of {quantity(draft.requests, 'request')}{of_file} in {batches}."
 
 
 def _count_words(outcome: BatchCreated) -> str:

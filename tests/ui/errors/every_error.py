@@ -50,6 +50,7 @@ from tests.builders import (
     entry,
 )
 from tests.ui.draft_samples import (
+    DIVIDED,
     DRAFT,
     DRAFT_QUESTION,
     OTHER_RETRIES,
@@ -188,6 +189,8 @@ ERRORS: dict[str, ExpectedError] = {
         for state in ("sent", "sending", "waiting", "unknown", "dropped", "held")
     },
     "draft_split": DraftUnavailable(replace(SAMPLE_FIRST, state="split", rest_id=REST.id)),
+    "draft_parts_sent": DraftUnavailable(replace(DIVIDED, state="sent")),
+    "draft_parts_unknown": DraftUnavailable(replace(DIVIDED, state="unknown")),
     "draft_unknown_to_us": DraftUnavailable(None),
     "draft_ambiguous": DraftAmbiguous("requests *of* <today>.jsonl", (DRAFT, REST)),
     "draft_ambiguous_among_many": DraftAmbiguous("012345", (DRAFT, replace(DRAFT, id=f"{DRAFT.id[:-1]}f")) * 4),

@@ -41,7 +41,7 @@ from bot.ui.notices.watch_card import WatchCardState, render_watch_card
 from bot.ui.reply import Message
 from tests.builders import ADA, ADMIN, BATCHES, BEN, ID, NOW, batch_id, canceled, canceling, counts, ended, running
 from tests.ui.bulk_samples import bulk, item
-from tests.ui.draft_samples import DRAFT, REST, RETIRING, SAMPLE, SAMPLE_FIRST
+from tests.ui.draft_samples import DIVIDED, DRAFT, PARTS, REST, RETIRING, SAMPLE, SAMPLE_FIRST, UNSENT
 from tests.ui.outcomes.cost import AGREES, DIFFERS
 from tests.ui.samples import ENDED, NAMES, WATCHERS
 
@@ -274,4 +274,10 @@ INTERRUPTED: dict[str, Message] = {
     "uncertain_found": render_batch_found(DRAFT, running(1_003)),
     "uncertain_not_created": render_batch_not_created(DRAFT),
     "uncertain_undecided": render_batch_undecided(DRAFT, (running(1_003), running(1_003))),
+    "interrupted_parts": render_interrupted(replace(DIVIDED, state="sending"), (), UNSENT),
+    "interrupted_parts_all_sent": render_interrupted(replace(DIVIDED, state="sending"), ()),
+    "interrupted_part": render_interrupted(replace(PARTS[1], state="sending"), ()),
+    "uncertain_part_found": render_batch_found(PARTS[1], running(100_000), UNSENT),
+    "uncertain_part_not_created": render_batch_not_created(PARTS[1], UNSENT),
+    "uncertain_part_undecided": render_batch_undecided(PARTS[1], (running(100_000), running(100_000)), UNSENT),
 }

@@ -10,9 +10,18 @@ from bot.confirmations import ConfirmationNeeded
 from bot.operations.approval import LimitExceeded
 from bot.operations.drafts import (
     CheckedDraft,
+    RequestsFileMissing,
 )
 from bot.operations.follow import CardPlace
-from bot.operations.send_outcomes import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendRefused
+from bot.operations.send_outcomes import (
+    NOT_RECORDED,
+    AnswerLost,
+    ApprovalAsked,
+    BatchCreated,
+    NotSent,
+    PartsSent,
+    SendRefused,
+)
 from bot.scratch_file import ScratchFileFailed
 from bot.store.db.database import StoreUnavailable
 from tests.builders import (
@@ -23,6 +32,7 @@ from tests.builders import (
 )
 from tests.ui.draft_samples import (
     BUDGET,
+    DIVIDED,
     DRAFT,
     LEFT_OUT,
     NO_BUDGET_LEFT,
@@ -30,11 +40,13 @@ from tests.ui.draft_samples import (
     OVER_EVERY_LIMIT,
     OVER_THE_LIMIT,
     OVER_THE_SPEND_LIMIT,
+    PARTS,
     REST,
     RETIRING,
     RETRY,
     SAMPLE,
     SAMPLE_FIRST,
+    UNSENT,
     WARNINGS,
     question,
 )
@@ -49,6 +61,17 @@ PERMALINK = "https://example.slack.com/files/U0ADA/F0123/requests.jsonl?a=1|2"
 
 APPROVED = replace(
     DRAFT, user_id=BEN.user, approved_by=ADA.user, question_channel="C0BATCHES", question_ts="1700000000.000100"
+)
+
+
+CREATED = tuple(
+    BatchCreated(
+        running(part.requests).model_copy(update={"id": batch_id(number)}),
+        part,
+        requests_archived=True,
+        place=CardPlace("C0BATCHES"),
+    )
+    for number, part in enumerate(PARTS)
 )
 
 
@@ -125,4 +148,16 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "answer_lost_no_look": AnswerLost(DRAFT, None, CUT),
     "answer_leaves_it_open": AnswerLost(DRAFT, (), api.ApiUnavailable("api_error", "Internal error", 500, "req_011CQ")),
     "answer_lost_of_a_sample": AnswerLost(SAMPLE, (running(10),), CUT, REST),
+    "question_parts": question(SendChange(DIVIDED)),
+    "question_unsent_parts": question(SendChange(UNSENT)),
+    "approval_asked_of_parts": ApprovalAsked(DIVIDED, OVER_THE_LIMIT, (), _ignore),
+    "parts_sent": PartsSent(DIVIDED, CREATED),
+    "parts_approved": PartsSent(replace(DIVIDED, approved_by=ADA.user, user_id=BEN.user), CREATED),
+    "parts_stopped": PartsSent(DIVIDED, CREATED[:2], UNSENT, NotSent(PARTS[2], OVERLOADED)),
+    "parts_refused": PartsSent(DIVIDED, CREATED[:1], None, SendRefused(PARTS[1], REFUSED, "r-2")),
+    "parts_answer_lost": PartsSent(DIVIDED, CREATED[:1], None, AnswerLost(PARTS[1], (running(100_000),), CUT)),
+    "parts_not_recorded": PartsSent(DIVIDED, CREATED[:1], None, NOT_RECORDED),
+    "parts_file_missing": PartsSent(DIVIDED, CREATED[:1], None, RequestsFileMissing(PARTS[1])),
+    "parts_store_locked": PartsSent(DIVIDED, CREATED[:1], None, StoreUnavailable("locked")),
+    "no_part_sent": PartsSent(DIVIDED, (), DIVIDED, NotSent(PARTS[0], OVERLOADED)),
 }

@@ -1,0 +1,220 @@
+"""A file that is too large for one batch becomes several: one question, one approval, and each id in exactly one."""
+
+import re
+from datetime import timedelta
+
+import httpx
+import pytest
+from sqlalchemy import Connection
+
+from bot.playground.api_simulator.faults import ApiFault
+from bot.playground.slack_simulator.records import SlackMessage
+from bot.requests.check import Limits
+from bot.store.records import drafts, notices
+from bot.worker.abandoned_drafts import AbandonedDrafts
+from tests.conftest import OpenDesk
+from tests.desk import ADA, BEN, Desk
+from tests.journeys.creating import ask_about_file, count_creates, make_request, sound_file
+from tests.journeys.sampling import sent_ids
+
+DEAD = "elsewhere:1:dead"
+LIMITS = Limits(requests=10, file_requests=100)
+IDS = [f"r-{number}" for number in range(25)]
+IN_PARTS = [IDS[:10], IDS[10:20], IDS[20:]]
+
+
+def stop_after(desk: Desk, creates: int, **how: object) -> None:
+    """Let the API carry out this many creates, and do this to all others."""
+    fault = {"method": "POST", "path": "/v1/messages/batches", "after": creates, "times": 99}
+    desk.api.add_fault(ApiFault.model_validate(fault | how))
+
+
+async def send_large(desk: Desk, button: str = "Send") -> SlackMessage:
+    return (await desk.press(await ask_about_file(desk, sound_file(25), "large.jsonl"), button))[-1]
+
+
+def text_of(message: SlackMessage) -> str:
+    """Return what a message says, with links as their words."""
+    return re.sub(r"<http[^|>]*\|([^>]*)>", r"\1", message.visible_text)
+
+
+async def test_it_is_asked_about_once_and_sent_in_as_few_batches_as_the_api_takes(open_desk: OpenDesk) -> None:
+    desk = await open_desk(limits=LIMITS)
+
+    question = await ask_about_file(desk, sound_file(25), "large.jsonl")
+    before = count_creates(desk)
+    [answer] = await desk.press(question, "Send")
+
+    assert "Send 25 requests?" in question.visible_text
+    assert "*Batches:* 3" in question.visible_text
+    assert question.buttons == ["Send", "Discard"]
+    assert before == 0
+    assert sent_ids(desk) == IN_PARTS
+    assert "Sent 25 requests of *large.jsonl* in 3 batches." in text_of(answer)
+    assert list((desk.settings.keep_requests.path / "drafts").iterdir()) == []
+
+
+async def test_what_was_sent_stands_and_the_rest_waits_for_a_yes(open_desk: OpenDesk) -> None:
+    desk = await open_desk(limits=LIMITS)
+    stop_after(desk, 1, status=429, retry_after=77)
+    answer = await send_large(desk)
+    stopped = sent_ids(desk)
+    desk.api.clear_faults()
+
+    [question] = await desk.press(answer, "Send the rest")
+    before = sent_ids(desk)
+    [sent] = await desk.press(question, "Send")
+
+    assert "Sent 10 of 25 requests of *large.jsonl* in 1 batch" in text_of(answer)
+    assert answer.buttons == ["Send the rest", "Discard the rest"]
+    assert stopped == before == IN_PARTS[:1]
+    assert "Send the other 15 requests?" in question.visible_text
+    assert "*Batches:* 2" in question.visible_text
+    assert sent_ids(desk) == IN_PARTS
+    assert "Sent 15 requests of *large.jsonl* in 2 batches" in text_of(sent)
+
+
+async def test_the_rest_can_be_discarded(open_desk: OpenDesk) -> None:
+    desk = await open_desk(limits=LIMITS)
+    stop_after(desk, 2, status=529, should_retry=False)
+    answer = await send_large(desk)
+
+    [discarded] = await desk.press(answer, "Discard the rest")
+
+    assert "Discarded the other 5 requests of *large.jsonl*" in text_of(discarded)
+    assert sent_ids(desk) == IN_PARTS[:2]
+    assert list((desk.settings.keep_requests.path / "drafts").iterdir()) == []
+
+
+async def test_one_approval_covers_all_parts_and_the_rest(open_desk: OpenDesk) -> None:
+    desk = await open_desk(limits=LIMITS, operators=(ADA, BEN), request_limit=20)
+    stop_after(desk, 1, status=429, retry_after=77)
+    asked = await send_large(desk, "Ask for approval")
+
+    await desk.press(asked, "Approve", user=BEN)
+    desk.api.clear_faults()
+    [question] = await desk.type("/batch send large.jsonl")
+    [sent] = await desk.press(question, "Send")
+
+    assert "*Batches:* 3" in asked.visible_text
+    assert question.buttons == ["Send", "Discard"]
+    assert sent_ids(desk) == IN_PARTS
+    assert "in 2 batches" in text_of(sent)
+
+
+async def test_limits_count_what_was_sent_and_judge_the_whole(open_desk: OpenDesk) -> None:
+    desk = await open_desk(limits=LIMITS, operators=(ADA, BEN))
+    stop_after(desk, 1, status=429, retry_after=77)
+    answer = await send_large(desk)
+    desk.api.clear_faults()
+    await desk.restart(request_limit=24)
+
+    [of_rest] = await desk.press(answer, "Send the rest")
+    [_, *others] = [await ask_about_file(desk, sound_file(count), f"{count}.jsonl") for count in (14, 14, 15)]
+
+    assert "Ask for approval" in of_rest.buttons
+    assert ["Send" in each.buttons for each in others] == [True, False]
+
+
+@pytest.mark.parametrize("press_again", [False, True])
+async def test_two_presses_send_each_part_once(open_desk: OpenDesk, press_again: bool) -> None:
+    desk = await open_desk(limits=LIMITS)
+    question = await ask_about_file(desk, sound_file(25), "large.jsonl")
+    await desk.press(question, "Send")
+
+    if press_again:
+        await desk.press(question, "Send")
+    [late] = await desk.type("/batch send large.jsonl")
+
+    assert sent_ids(desk) == IN_PARTS
+    assert "All 3 batches of this file were already sent" in late.visible_text
+
+
+def leave_as_dead(desk: Desk, *, part: int | None) -> None:
+    """Leave the rest as a process does that is killed while it sends this part, or between two parts."""
+    database, now = desk.bot.worker.services.database, desk.time()
+
+    def leave(connection: Connection) -> None:
+        [whole] = drafts.list_in_states(connection, "ready")
+        drafts.begin_work(connection, whole.id, "ready", "sending", held_by=DEAD, at=now)
+        for each in drafts.list_parts(connection, whole.id, "held"):
+            if each.part == part:
+                drafts.begin_work(connection, each.id, "held", "sending", held_by=DEAD, at=now)
+
+    database.transact(leave)
+
+
+async def settle(desk: Desk) -> SlackMessage:
+    """Let a worker look after drafts; return the newest message in Ada's messages with the bot."""
+    worker = desk.bot.worker
+    await AbandonedDrafts(worker.services).settle()
+    later = desk.time() + timedelta(hours=1)
+    for one in worker.services.database.transact(lambda connection: notices.OUTBOX.find_overdue(connection, later)):
+        await worker.notices.run(*one.primary_key)
+    return desk.slack.messages(desk.slack.world.open_direct_message(ADA).id, ADA)[-1]
+
+
+async def send_rest(desk: Desk, place: SlackMessage) -> None:
+    desk.api.clear_faults()
+    [question] = await desk.press(place, "Send the rest")
+    await desk.press(question, "Send")
+
+
+async def test_killed_between_two_parts_it_sends_nothing_more_and_asks(open_desk: OpenDesk) -> None:
+    desk = await open_desk(limits=LIMITS)
+    stop_after(desk, 1, status=429, retry_after=77)
+    await send_large(desk)
+    leave_as_dead(desk, part=None)
+
+    told = await settle(desk)
+    before = sent_ids(desk)
+    await send_rest(desk, told)
+
+    assert "I was restarted while sending *large.jsonl*. The other 15 requests wait" in told.visible_text
+    assert before == IN_PARTS[:1]
+    assert sent_ids(desk) == IN_PARTS
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_killed_while_sending_a_part_it_looks_for_it_before_the_rest_can_be_sent(
+    open_desk: OpenDesk, arrived: bool
+) -> None:
+    desk = await open_desk(limits=LIMITS)
+    stop_after(desk, 1, status=429, retry_after=77)
+    answer = await send_large(desk)
+    leave_as_dead(desk, part=2)
+    if arrived:
+        desk.api.clear_faults()
+        await create_elsewhere(desk, IN_PARTS[1])
+
+    first = await settle(desk)
+    [refused] = await desk.press(answer, "Send the rest")
+    desk.time.later = timedelta(minutes=11)
+    told = await settle(desk)
+    await send_rest(desk, told)
+
+    assert ("I found the batch" if arrived else "I won't send the rest") in first.visible_text
+    assert arrived or "I won't send the rest before I've looked for it" in refused.visible_text
+    assert f"The other {5 if arrived else 15} requests wait" in told.visible_text
+    assert sent_ids(desk) == IN_PARTS
+
+
+async def test_after_a_lost_answer_each_part_is_sent_once(open_desk: OpenDesk) -> None:
+    desk = await open_desk(limits=LIMITS)
+    stop_after(desk, 1, cut="middle")
+
+    answer = await send_large(desk)
+    told = await settle(desk)
+    await send_rest(desk, told)
+
+    assert "the API's answer was lost" in text_of(answer)
+    assert "Send the rest" not in answer.buttons
+    assert sent_ids(desk) == IN_PARTS
+
+
+async def create_elsewhere(desk: Desk, ids: list[str]) -> None:
+    """Create the batch that a dead process created."""
+    async with httpx.AsyncClient(base_url=desk.api.base_url) as http:
+        body = {"requests": [make_request(id) for id in ids]}
+        headers = {"x-api-key": "k", "anthropic-version": "2023-06-01"}
+        assert (await http.post("/v1/messages/batches", json=body, headers=headers)).status_code == 200
