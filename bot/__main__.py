@@ -7,6 +7,10 @@ import logging
 import signal
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import NoReturn
 
 from bot.errors import ExpectedError
 from bot.observability.logs import TEXT_FORMAT, configure_log
@@ -14,12 +18,13 @@ from bot.observability.logs import TEXT_FORMAT, configure_log
 HEAD_START = 0.5
 """Seconds in which commands are answered before the worker loads."""
 _HIGHEST_PORT = 65_535
+_HIGHEST_SPEED = 1_000_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status: 0 done, 1 failed, 2 not understood."""
     try:
-        options = _parser().parse_args(arguments)
+        options = _read_arguments(sys.argv[1:] if arguments is None else arguments)
     except _NotUnderstood as error:
         print(error, file=sys.stderr)
         return 2
@@ -28,8 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return asyncio.run(_COMMANDS[options.command](options))
     except ExpectedError as error:
         print(error.describe(), file=sys.stderr)
+        return error.exit_status
     except OSError as error:
-        print(f"batchdesk {options.command} couldn't start: {error.strerror or error}", file=sys.stderr)
+        print(f"batchdesk {options.command} couldn't start: {_explain(error)}", file=sys.stderr)
     finally:
         gc.enable()  # a start that failed left it off
     return 1
@@ -40,13 +46,13 @@ async def _run(options: argparse.Namespace) -> int:
     from bot.api.httpx_import import import_httpx
 
     import_httpx()
-    from bot.app import Part, run_bot
-    from bot.settings.checks import load_for_run, warn_about_clear_text
+    from bot.app import Part, find_start_problems, run_bot
+    from bot.settings.checks import load_for_run, warn_about_clear_text, warn_about_odd_secrets
     from bot.settings.loading import unknown_settings
 
-    settings = load_for_run()
+    settings = load_for_run(find_start_problems)
     configure_log(settings.log_format, settings.log_level)
-    for warning in [*unknown_settings(), *warn_about_clear_text(settings)]:
+    for warning in [*unknown_settings(), *warn_about_clear_text(settings), *warn_about_odd_secrets(settings)]:
         logging.getLogger("bot").warning(warning)
     stopped = _stop_signals()
     async with run_bot(settings, part=Part[options.part], head_start=HEAD_START):
@@ -59,10 +65,10 @@ async def _run(options: argparse.Namespace) -> int:
 
 
 async def _migrate(options: argparse.Namespace) -> int:
-    from bot.app import migrate
-    from bot.settings.checks import load_for_run
+    from bot.app import find_store_problems, migrate
+    from bot.settings.checks import load_store_url
 
-    await migrate(load_for_run())
+    await migrate(load_store_url(find_store_problems))
     return 0
 
 
@@ -153,6 +159,59 @@ class _NotUnderstood(Exception):
     """An argument that means nothing, in a sentence."""
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are sentences, without a usage of several lines before them."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise _NotUnderstood."""
+        usage = " ".join(self.format_usage().removeprefix("usage: ").split())
+        raise _NotUnderstood(f"{message[0].upper()}{message[1:]}. Usage: {usage}")
+
+
+def _read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the command line. Raises _NotUnderstood."""
+    parser = _parser()
+    command = next((word for word in arguments if not word.startswith("-")), None)
+    if command is not None and command not in _COMMANDS:
+        near = get_close_matches(command, _COMMANDS, n=1)
+        hint = f"Did you mean {near[0]}?" if near else f"Commands: {', '.join(_COMMANDS)}."
+        raise _NotUnderstood(f"There is no command {command}. {hint}")
+    if command is None and not {"-h", "--help", "--version"} & {*arguments}:
+        raise _NotUnderstood(f"Name a command: {', '.join(_COMMANDS)}. `batchdesk --help` explains them.")
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        raise _NotUnderstood(f"I didn't understand {' '.join(unknown)}. `batchdesk {command} --help` has the options.")
+    return options
+
+
+def _explain(error: OSError) -> str:
+    """Return why the system refused, as a person can fix it."""
+    if isinstance(error, FileNotFoundError) and error.filename is None:  # from tempfile, with every folder it tried
+        return "no folder for temporary files is writable. Set TMPDIR to one that is."
+    where = f"{error.filename}: " if error.filename is not None else ""
+    return f"{where}{error.strerror or error}"
+
+
+def _find_version() -> str:
+    try:
+        return version("batchdesk")
+    except PackageNotFoundError:  # run from its source
+        import tomllib
+
+        source = Path(__file__).parent.parent / "pyproject.toml"
+        return str(tomllib.loads(source.read_text(encoding="utf-8"))["project"]["version"])
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = -1.0
+    if 0 <= speed <= _HIGHEST_SPEED:
+        return speed
+    raise _NotUnderstood(f"--speed {text} is not a speed. Write a number from 0 to {_HIGHEST_SPEED:,}.")
+
+
 def _port(text: str) -> int:
     if text.isascii() and text.isdigit() and int(text) <= _HIGHEST_PORT:
         return int(text)
@@ -160,7 +219,8 @@ def _port(text: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="batchdesk", description="Operate Anthropic Message Batches from Slack.")
+    parser = _Parser(prog="batchdesk", description="Operate Anthropic Message Batches from Slack.")
+    parser.add_argument("--version", action="version", version=f"batchdesk {_find_version()}")
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="run the bot with the Slack app and the API key in the settings")
     run.set_defaults(part="BOTH")
@@ -182,7 +242,7 @@ def _parser() -> argparse.ArgumentParser:
     api = commands.add_parser("simulate-api", help="run only the simulated Message Batches API")
     api.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free port)")
     api.add_argument("--key", help="the only key to accept (default: any)")
-    api.add_argument("--speed", type=float, default=1.0, help="simulated seconds per second (default 1)")
+    api.add_argument("--speed", type=_speed, default=1.0, help="simulated seconds per second (default 1)")
     commands.add_parser("doctor", help="check the settings against the real services")
     return parser
 

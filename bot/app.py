@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+import os
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.api.cost_report import CostReportClient
 from bot.clients import (
+    get_drafts_folder,
     get_file_origins,
     get_response_url_origins,
     make_draft_services,
@@ -43,9 +45,10 @@ from bot.operations.missing_batches import MissingBatches
 from bot.operations.services import Services
 from bot.permissions import EVERYONE, Rules
 from bot.pipeline import Pipeline
-from bot.pricing.prices import Prices
+from bot.pricing.prices import Prices, PricesUnreadable
 from bot.requests.check import Limits
 from bot.settings.model import Settings
+from bot.settings.table import SETTINGS
 from bot.slack.bot_messages import BotMessages
 from bot.slack.call_metrics import trace_calls
 from bot.slack.channel_checks import find_channel_problems
@@ -66,7 +69,7 @@ from bot.slack.transports import check_bot_token, find_app_id, make_bolt_app, op
 from bot.slack.upload import FileUploader
 from bot.store.db.connection import Connection
 from bot.store.db.database import Database, StoreUnavailable
-from bot.store.db.inspection import find_store_file
+from bot.store.db.inspection import find_file_problem, find_store_file
 from bot.store.records import notices
 from bot.store.records.notices import Notice
 from bot.store.transactions import retention
@@ -129,9 +132,10 @@ class StoreUnusable(ExpectedError):
     def _fact(self) -> str:
         if self.path is None:
             return f"Can't open the store in DATABASE_URL: {self.reason}. Check its address and permissions."
-        where = f"{self.path} is" if self.path.exists() else f"{self.path.parent} is"
+        path = self.path.absolute()
+        where = f"{path} is" if path.exists() else f"{path.parent} is"
         reason = f"{where} read-only" if self.reason == "read-only" else self.reason
-        return f"Can't open the store {self.path}: {reason}. Check DATABASE_URL and its permissions."
+        return f"Can't open the store {path}: {reason}. Check DATABASE_URL and its permissions."
 
 
 def utc_now() -> datetime:
@@ -390,10 +394,31 @@ def _make_listening_app(settings: Settings, parts: _Parts, answers: _Answers) ->
     return app
 
 
-async def migrate(settings: Settings) -> None:
+def find_start_problems(settings: Settings) -> Iterator[str]:
+    """Yield a sentence for each file or folder of the settings that cannot be used. Creates and changes nothing."""
+    yield from find_store_problems(settings)
+    try:
+        Prices.load(settings.prices)
+    except PricesUnreadable as error:
+        yield f"Can't read the prices: {error.describe()}. Check {SETTINGS['prices'].name}."
+    folder = get_drafts_folder(settings).absolute()
+    nearest = next((each for each in (folder, *folder.parents) if each.exists()), folder)
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        name = SETTINGS["keep_requests"].name
+        yield f"Can't keep requests in {folder.parent}: {nearest} is read-only. Set another folder in {name}."
+
+
+def find_store_problems(settings: Settings) -> Iterator[str]:
+    """Yield why the file of the store cannot be used, if that is so."""
+    path = find_store_file(settings.database_url)
+    if path is not None and (problem := find_file_problem(path)):
+        yield f"{SETTINGS['database_url'].name}: {problem}"
+
+
+async def migrate(store_url: str) -> None:
     """Migrate the store to this version, including the tables of the engine. Raises StoreUnusable."""
     async with AsyncExitStack() as stack:
-        database = await _open_store(stack, settings.database_url)
+        database = await _open_store(stack, store_url)
         await asyncio.to_thread(Engine(database).create_tables)
 
 

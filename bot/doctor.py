@@ -30,7 +30,7 @@ from bot.permissions import EVERYONE
 from bot.pricing.amounts import format_limit
 from bot.pricing.prices import Prices, PricesUnreadable
 from bot.requests.request_files import find_folder_problem
-from bot.settings.checks import find_problems, list_proxy_problems, warn_about_clear_text
+from bot.settings.checks import find_problems, list_proxy_problems, warn_about_clear_text, warn_about_odd_secrets
 from bot.settings.loading import ENV_FILE, list_secret_files, unknown_settings
 from bot.settings.model import Settings
 from bot.settings.table import SETTINGS
@@ -69,7 +69,8 @@ async def examine(
     problems = [*unreadable, *unknown_settings(env_file=env_file), *find_problems(settings)]
     for finding in _report(problems, "The settings are complete and well formed."):
         yield finding
-    for warning in warn_about_clear_text(settings) if settings.allow_http else ():
+    clear_text = warn_about_clear_text(settings) if settings.allow_http else []
+    for warning in [*clear_text, *warn_about_odd_secrets(settings)]:
         yield Finding(True, warning, is_warning=True)
     for problem in _find_env_file_problems(env_file):
         yield Finding(False, problem)

@@ -15,6 +15,8 @@ class ExpectedError(Exception):
 
     cannot_succeed: bool = False
     """Whether trying the same again can only fail the same way."""
+    exit_status: int = 1
+    """The exit status of a command line that it ends: 2 if what was typed or set has to change."""
     may_have_happened: bool = False
     """Whether a change that failed with it may have been made all the same."""
 

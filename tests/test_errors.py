@@ -14,7 +14,7 @@ import bot
 from bot.api.errors import ApiRejected
 from bot.app import FolderUnsafe, StoreUnusable
 from bot.errors import LONGEST, ExpectedError, to_one_line
-from bot.playground.terminal import NotACommand, UnknownPerson
+from bot.playground.terminal import FormNotDrawn, NotACommand, UnknownPerson
 from bot.pricing.prices import PricesUnreadable
 from bot.settings.loading import SettingsError
 from bot.slack.transports import OrgWideToken, PortUnavailable, SlackFailing, SlackUnreachable, TokenRejected
@@ -35,6 +35,7 @@ AT_START: dict[str, ExpectedError] = {
     "move": MoveRefused("TO is not empty (bd_mutes). Choose an empty store. Nothing was copied."),
     "person": UnknownPerson("eve"),
     "not_a_command": NotACommand("status last"),
+    "form_not_drawn": FormNotDrawn("/batch create", "Create a batch"),
 }
 ALL = {**ERRORS, **AT_START}
 BASES = {"BatchesError", "ApiError", "UsageError", "ReadingFailed"}

@@ -3,6 +3,7 @@
 import re
 import signal
 import socket
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -97,10 +98,13 @@ async def test_a_port_in_use_ends_the_start_with_one_sentence(simulators: Simula
 async def test_a_store_that_cannot_be_opened_ends_the_start_with_one_sentence(
     simulators: Simulators, command: str
 ) -> None:
-    status, _, complained = await simulators.finish(command, DATABASE_URL="sqlite:////nowhere/at/all.sqlite3")
+    broken = simulators.folder / "store.sqlite3"
+    broken.write_bytes(b"no database" * 1_000)
+
+    status, _, complained = await simulators.finish(command, DATABASE_URL=f"sqlite:///{broken}")
 
     assert status == 1
-    assert "Can't open the store /nowhere/at/all.sqlite3" in complained
+    assert f"Can't open the store {broken}" in complained
     assert "DATABASE_URL" in complained
     assert len(sentences(complained)) == 1
 
@@ -140,11 +144,73 @@ def test_a_port_that_is_none_is_refused_with_one_sentence(
     assert f"--port {port} is not a port. Write a number from 0 to 65535." in complained
 
 
-async def test_every_wrong_setting_is_named_at_the_start(simulators: Simulators) -> None:
-    status, _, complained = await simulators.finish("run", BATCHDESK_SPEND_LIMIT="-5", SLACK_BOT_TOKEN="", PORT="http")
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ([], "Name a command: run, web, worker"),
+        (["rnu"], "There is no command rnu. Did you mean run?"),
+        (["nonsense"], "There is no command nonsense. Commands: run, web"),
+        (["demo", "--prot", "1"], "I didn't understand --prot 1. `batchdesk demo --help` has the options."),
+        (["demo", "--port"], "Argument --port: expected one argument. Usage: batchdesk demo"),
+        (["move-store", "a"], "The following arguments are required: TO. Usage: batchdesk move-store"),
+        (["simulate-api", "--speed", "fast"], "--speed fast is not a speed"),
+        (["simulate-api", "--speed", "nan"], "--speed nan is not a speed"),
+        (["try", "status last"], 'A line begins with /batch, for example: try "/batch status last"'),
+        (["try", "/batch", "--as", "zoe"], "There is no zoe in the simulation"),
+        (["try", "/batch create"], "/batch create opens the form “Create a batch”, which a terminal can't show"),
+    ],
+)
+def test_what_is_not_understood_is_answered_with_one_sentence(
+    line: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = main(line)
 
-    assert status == 1
+    output = capsys.readouterr()
+    assert (status, output.out, len(sentences(output.err))) == (2, "", 1)
+    assert says in output.err
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+
+    source = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())
+    assert (ended.value.code, capsys.readouterr().out) == (0, f"batchdesk {source['project']['version']}\n")
+
+
+def test_the_store_is_migrated_whatever_the_other_settings_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BATCHDESK_SPEND_LIMIT", "-5")
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "ANTHROPIC_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+
+    statuses = []
+    for address in (f"sqlite:///{tmp_path}/store.sqlite3", "mysql://x", f"sqlite:///{tmp_path}/no/store.sqlite3"):
+        monkeypatch.setenv("DATABASE_URL", address)
+        statuses.append(main(["migrate"]))
+
+    complained = capsys.readouterr().err.splitlines()
+    assert statuses == [0, 2, 2]
+    assert (tmp_path / "store.sqlite3").exists()
+    assert [line.partition(" ")[0] for line in complained] == ["DATABASE_URL", "DATABASE_URL:"]
+
+
+async def test_every_wrong_setting_is_named_at_the_start(simulators: Simulators) -> None:
+    status, _, complained = await simulators.finish(
+        "run",
+        BATCHDESK_SPEND_LIMIT="-5",
+        SLACK_BOT_TOKEN="",
+        PORT="http",
+        BATCHDESK_PRICES="/nowhere.toml",
+        DATABASE_URL="sqlite:////nowhere/at/all.sqlite3",
+    )
+
+    assert status == 2
     for words in (
+        "Can't read the prices: /nowhere.toml",
+        "DATABASE_URL: The store /nowhere/at/all.sqlite3 can't be created, because its folder doesn't exist",
         "BATCHDESK_SPEND_LIMIT must be 0 or more",
         "SLACK_BOT_TOKEN is not set",
         "PORT must be a whole number",
@@ -152,14 +218,14 @@ async def test_every_wrong_setting_is_named_at_the_start(simulators: Simulators)
         assert words in complained
 
 
-@pytest.mark.parametrize("address", ["nonsense", "mysql://u:geheim@127.0.0.1/x"])
+@pytest.mark.parametrize(("address", "ends_with"), [("nonsense", 1), ("mysql://u:geheim@127.0.0.1/x", 2)])
 def test_a_move_from_an_invalid_address_is_refused_with_one_sentence(
-    address: str, capsys: pytest.CaptureFixture[str]
+    address: str, ends_with: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     status = main(["move-store", address, "sqlite://"])
 
     complained = capsys.readouterr().err
-    assert (status, len(sentences(complained))) == (1, 1)
+    assert (status, len(sentences(complained))) == (ends_with, 1)
     assert "Nothing was copied" in complained
     assert "geheim" not in complained
 
@@ -182,7 +248,7 @@ def test_a_move_takes_no_password_on_the_command_line(
     status = main(["move-store", *((other, address) if is_target else (address, other))])
 
     complained = capsys.readouterr().err
-    assert status == 1
+    assert status == 2
     assert "env:NAME" in complained
     assert "Nothing was copied" in complained
     assert "geheim" not in complained
@@ -210,7 +276,7 @@ def test_a_move_reads_addresses_from_a_variable_and_a_file(
 def test_a_move_names_the_variable_or_file_that_it_cannot_read(
     address: str, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["move-store", address, "sqlite://"]) == 1
+    assert main(["move-store", address, "sqlite://"]) == 2
     assert says in capsys.readouterr().err
 
 
@@ -243,7 +309,7 @@ def test_settings_that_cannot_work_end_the_start_and_name_the_variable(
     status = main(["run"])
 
     output = capsys.readouterr()
-    assert status == 1
+    assert status == 2
     assert names in output.err
     assert "xoxb-1" not in output.err
     assert "Traceback" not in output.err
@@ -271,14 +337,3 @@ def test_try_as_an_unknown_person_lists_the_known_ones(who: str, capsys: pytest.
     assert who in output.err
     assert "ada" in output.err
     assert "Traceback" not in output.err
-
-
-@pytest.mark.parametrize("arguments", [[], ["dance"], ["run", "--fast"], ["demo", "--port"]])
-def test_arguments_that_cannot_be_understood_end_with_status_2_and_the_usage(
-    arguments: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-
-    assert ended.value.code == 2
-    assert "usage: batchdesk" in capsys.readouterr().err

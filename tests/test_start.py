@@ -88,7 +88,7 @@ async def test_an_address_that_would_send_a_secret_in_clear_text_is_refused(
 ) -> None:
     status, printed, complained = await simulators.finish(command, ANTHROPIC_BASE_URL="http://gateway.invalid")
 
-    assert status == 1
+    assert status == (2 if command == "run" else 1)
     lines = (printed + complained).splitlines()
     [refusal] = [line for line in lines if "clear text" in line]
     assert refusal.removeprefix("FAIL ").startswith("ANTHROPIC_BASE_URL begins with http://, so the API key would go")

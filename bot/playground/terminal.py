@@ -27,6 +27,8 @@ _STYLES = ("cyan", "bold", "italic", "strike")
 class UnknownPerson(ExpectedError):
     """The simulated workspace has no such person."""
 
+    exit_status = 2
+
     name: str
 
     def _fact(self) -> str:
@@ -37,20 +39,39 @@ class UnknownPerson(ExpectedError):
 class NotACommand(ExpectedError):
     """The line is no command of the bot."""
 
+    exit_status = 2
+
     line: str
 
     def _fact(self) -> str:
         return f'A line begins with /batch, for example: try "/batch {self.line}"'
 
 
+@dataclass(eq=False)
+class FormNotDrawn(ExpectedError):
+    """The command opens a form, which a terminal cannot show. Nothing was done."""
+
+    exit_status = 2
+
+    line: str
+    title: str
+
+    def _fact(self) -> str:
+        return (
+            f"{self.line} opens the form “{self.title}”, which a terminal can't show. "
+            "Run `batchdesk demo` and type it on the page."
+        )
+
+
 async def try_command(line: str, user: str, console: Console) -> bool:
     """Run a command as `user` (a name in PEOPLE, or an id) and draw what they see.
 
-    Return whether the bot acked it and everything could be drawn.
+    Return whether the bot acked it.
 
     Raises:
         UnknownPerson: the simulated workspace has no such person.
         NotACommand: the line does not begin with a slash command.
+        FormNotDrawn: the command opens a form.
     """
     if not line.lstrip().startswith("/"):
         raise NotACommand(line)
@@ -66,8 +87,7 @@ async def try_command(line: str, user: str, console: Console) -> bool:
         for notice in simulation.slack.notices(person):
             console.print(Text(notice, style="red"))
         if (form := simulation.slack.modal(person)) is not None:
-            console.print(Text(f"The form “{form.title}” can't be drawn here. Use `make demo`.", style="red"))
-            return False
+            raise FormNotDrawn(line.strip(), form.title)
     return delivery.acked
 
 

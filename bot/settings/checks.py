@@ -1,7 +1,7 @@
 """Check before `run` connects to anything: are the secrets, addresses, ids and numbers of the right kind?"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -23,6 +23,7 @@ from bot.settings.table import SETTINGS
 
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 _ANTHROPIC_HOST = r"(?i)https?://([\w.-]+\.)?anthropic\.com(?![\w.-])"
+_SLACK_HOST = r"(?i)https?://([\w.-]+\.)?slack(-gov)?\.com(?![\w.-])"
 _ADDRESS = r"(?i)https?://([\w.-]+|\[[0-9a-f:]+\])(:[1-9]\d{0,4})?(/\S*)?"
 _POSTGRES = r"postgresql\+psycopg://([^:/]*(:[^@]*)?@)?(\[[^/?]+\]|[^/:?\[]*)(:[0-9]{0,5})?([/?].*)?"
 _PROXY = r"(?i)https?://([^\s/@]+@)?([\w.-]+|\[[0-9a-f:]+\])(:[1-9]\d{0,4})?/?"
@@ -35,16 +36,34 @@ _KINDS = {
     "xoxp-": "user token (xoxp-…)",
     "xoxe": "rotating or refresh token (xoxe…)",
 }
+FindProblems = Callable[[Settings], Iterable[str]]
 _SECRET_PREFIXES = ("xox", "xapp-", "sk-")
 
 
-def load_for_run() -> Settings:
-    """Load the settings of this process. Raises SettingsError with everything that is wrong with them."""
+def load_for_run(find_more: FindProblems) -> Settings:
+    """Load the settings of this process. Raises SettingsError with everything that is wrong with them.
+
+    `find_more` returns problems with the files and folders that they name.
+    """
     settings, unreadable = read_settings()
-    problems = [*unreadable, *find_problems(settings)]
+    problems = [*unreadable, *find_problems(settings), *find_more(settings)]
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def load_store_url(find_more: FindProblems) -> str:
+    """Load the address of the store. Raises SettingsError if it cannot work, whatever the other settings are.
+
+    `find_more` returns problems with the file of the store.
+    """
+    settings, unreadable = read_settings()
+    name = SETTINGS["database_url"].name
+    problems = [one for one in unreadable if one.startswith((name, "Can't read"))]
+    problems += [*_database(settings), *find_more(settings)]
+    if problems:
+        raise SettingsError(problems)
+    return settings.database_url
 
 
 def check_for_run(settings: Settings) -> None:
@@ -75,6 +94,27 @@ def warn_about_clear_text(settings: Settings) -> list[str]:
     return found
 
 
+def warn_about_odd_secrets(settings: Settings) -> list[str]:
+    """Return a sentence for each of Slack's secrets that Slack would not give out, where another service is used."""
+    if re.match(_SLACK_HOST, settings.slack_api_url):
+        return []
+    address = SETTINGS["slack_api_url"].name
+    return [
+        f"{SETTINGS[field].name} doesn't look like {known.article} {known.kind}. That is fine only because {address} "
+        "is not Slack's."
+        for field, known in _list_slack_secrets(settings)
+    ]
+
+
+def _list_slack_secrets(settings: Settings) -> Iterator[tuple[str, SecretFormat]]:
+    """Yield the secrets for Slack that are set and have another form than Slack's, and are no other known secret."""
+    for field in ("slack_bot_token", "slack_app_token", "slack_signing_secret"):
+        known = SETTINGS[field].format
+        value: SecretStr | None = getattr(settings, field)
+        if isinstance(known, SecretFormat) and value and not re.fullmatch(known.pattern, value.get_secret_value()):
+            yield field, known
+
+
 def _is_loopback(address: str) -> bool:
     host = urlsplit(address).hostname or ""
     if host == "localhost" or host.endswith(".localhost"):
@@ -100,7 +140,9 @@ def _secrets(settings: Settings) -> Iterator[str]:
 
 
 def _expected(field: str, known: SecretFormat, settings: Settings) -> SecretFormat:
-    """Return the format of a secret. Another service than Anthropic's may use any key that fits into a header."""
+    """Return the format of a secret. Another service than Slack or Anthropic may use any that fits into a header."""
+    if field.startswith("slack_") and not re.match(_SLACK_HOST, settings.slack_api_url):
+        return replace(known, pattern=f"{known.pattern}|(?!{'|'.join(_KINDS)})[!-~]+")
     if field not in ("anthropic_api_key", "analytics_key") or re.match(_ANTHROPIC_HOST, settings.anthropic_base_url):
         return known
     service = f"the service that {SETTINGS['anthropic_base_url'].name} names"

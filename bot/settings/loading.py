@@ -33,6 +33,8 @@ _REMEDIES = {
 class SettingsError(ExpectedError):
     """Settings that cannot work: a sentence for each problem, with the variable and the remedy, never a secret."""
 
+    exit_status = 2
+
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
         super().__init__(self.problems)

@@ -30,6 +30,11 @@ class SecretFormat(Struct, frozen=True):
     source: str
     required: bool = False
 
+    @property
+    def article(self) -> str:
+        """Return `a` or `an`, for its kind."""
+        return "an" if self.kind[0] in "aA" else "a"
+
 
 class TextFormat(Struct, frozen=True):
     """The pattern of a text, or of each entry of a list; `expected` completes "write …"."""

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from bot.playground.slack_simulator.records import Json, SlackMessage
-from bot.playground.terminal import NotACommand, UnknownPerson, draw_message, try_command
+from bot.playground.terminal import FormNotDrawn, NotACommand, UnknownPerson, draw_message, try_command
 
 
 def on_paper(width: int = 100) -> Console:
@@ -61,8 +61,10 @@ async def test_a_line_that_is_no_command_is_refused_with_how_it_begins() -> None
 async def test_a_form_cannot_be_drawn() -> None:
     console = on_paper()
 
-    assert not await try_command("/batch create", "ada", console)
-    assert "The form “Create a batch” can't be drawn here" in printed(console)
+    with pytest.raises(FormNotDrawn, match="opens the form “Create a batch”"):
+        await try_command("/batch create", "ada", console)
+
+    assert printed(console) == ""
 
 
 async def test_an_unknown_person_is_refused_before_anything_starts() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.errors import ExpectedError
-from bot.settings.checks import check_for_run
+from bot.settings.checks import check_for_run, warn_about_odd_secrets
 from bot.settings.loading import SettingsError, load_settings
 from bot.settings.model import Settings
 
@@ -16,6 +16,26 @@ ENOUGH = {"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP, "ANTHROPIC_API_KEY": K
 
 def loaded(**env: str) -> Settings:
     return load_settings(env, None)
+
+
+def test_odd_secrets_of_slack_only_warn_where_slack_is_another_service() -> None:
+    odd = {**ENOUGH, "SLACK_BOT_TOKEN": "bot", "SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": "emulated-secret"}
+    elsewhere = [
+        loaded(**odd, SLACK_API_URL=url) for url in ("http://127.0.0.1:4000/api/", "https://slack.com.invalid")
+    ]
+    at_slack = loaded(**odd, SLACK_API_URL="https://slack-gov.com/api/")
+
+    for settings in elsewhere:
+        check_for_run(settings)
+        assert [warning.partition(" ")[0] for warning in warn_about_odd_secrets(settings)] == [
+            "SLACK_BOT_TOKEN",
+            "SLACK_SIGNING_SECRET",
+        ]
+    with pytest.raises(SettingsError) as caught:
+        check_for_run(at_slack)
+    assert len(caught.value.problems) == 2
+    assert warn_about_odd_secrets(at_slack) == []
+    assert "is an app-level token" in refusal(SLACK_API_URL="http://127.0.0.1:1", SLACK_BOT_TOKEN=APP)
 
 
 def refusal(**changes: str) -> str:

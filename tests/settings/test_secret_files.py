@@ -130,13 +130,14 @@ def test_all_problems_are_reported_together_and_each_once(
     monkeypatch.setenv("PORT", "http")
 
     with pytest.raises(SettingsError) as caught:
-        load_for_run()
+        load_for_run(lambda settings: ["BATCHDESK_PRICES: x"])
 
     assert [problem.split()[0] for problem in caught.value.problems] == [
         "SLACK_BOT_TOKEN_FILE:",
         "SLACK_SIGNING_SECRET_FILE:",
         "PORT",
         "ANTHROPIC_API_KEY",
+        "BATCHDESK_PRICES:",
     ]
     assert "geheim" not in caught.value.describe()
 

@@ -29,19 +29,26 @@ def inspect_store(url: str) -> list[str]:
     return _inspect_file(path) if path is not None else _inspect_server(url)
 
 
-def _inspect_file(path: Path) -> list[str]:
+def find_file_problem(path: Path) -> str | None:
+    """Return why the file of a store cannot be opened or created, or None. Creates and changes nothing."""
     folder = path.parent
     try:
         if not folder.is_dir():
-            return [f"The store {path} can't be created, because its folder doesn't exist. Create {folder}."]
+            return f"The store {path} can't be created, because its folder doesn't exist. Create {folder}."
     except OSError as error:  # a folder above it that may not be entered
-        return [f"The store {path} can't be reached: {error.strerror}. Make {folder} accessible."]
+        return f"The store {path} can't be reached: {error.strerror}. Make {folder} accessible."
     if not _may(folder, os.W_OK | os.X_OK):
-        return [f"The store {path} can't be written, because {folder} is read-only. Make it writable."]
+        return f"The store {path} can't be written, because {folder} is read-only. Make it writable."
+    if path.exists() and not _may(path, os.R_OK | os.W_OK):
+        return f"The store {path} is read-only. Make it writable."
+    return None
+
+
+def _inspect_file(path: Path) -> list[str]:
+    if problem := find_file_problem(path):
+        return [problem]
     if not path.exists():
         return []
-    if not _may(path, os.R_OK | os.W_OK):
-        return [f"The store {path} is read-only. Make it writable."]
     # Without a file of changes beside it, nothing has it open, and it can be read without creating one.
     mode = "mode=ro" if path.with_name(path.name + _IN_USE).exists() else "mode=ro&immutable=1"
     try:
