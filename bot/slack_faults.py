@@ -1,4 +1,4 @@
-"""What Slack's error codes mean: the one table for whoever decides about a refused call, or says something about it."""
+"""What Slack's error codes mean: one table for all code that decides about a refused call or describes it."""
 
 from enum import Enum
 

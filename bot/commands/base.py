@@ -74,7 +74,11 @@ class Help(Struct, frozen=True):
 
 BATCH_MEANING = "a batch: its full id, the start of its id, its label, `last` (newest created) or `last ended`"
 BATCH = ArgumentHelp("ID", BATCH_MEANING)
-DRAFT = ArgumentHelp("FILE", "the name of a checked file, or its reference, which the question shows")
+DRAFT = ArgumentHelp(
+    "FILE",
+    "the name of a checked file, or its reference such as `3f9c2a`, from the message that asks whether to send it",
+)
+FILE_LINK_EXAMPLE = "https://acme.slack.com/files/U012AB3CD/F0123456789/nightly.jsonl"
 PUBLIC = OptionSpec("public", "", "show the answer to everyone in the channel")
 
 
@@ -91,7 +95,7 @@ class Command(Struct, frozen=True, metaclass=AbstractStructMeta):
     options: ClassVar[tuple[OptionSpec, ...]] = ()
     acts_irrevocably: ClassVar[bool] = False
     """Whether it may delete or send. The rights of its caller are then looked up in Slack, and in no cache. Those of
-    whoever presses a confirmation always are."""
+    the person who presses a confirmation always are."""
     prose: ClassVar[bool] = False
     """Whether people read its words later. A mention among them then becomes the person's name, not their id."""
 

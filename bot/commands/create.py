@@ -11,7 +11,7 @@ from typing import ClassVar, Self, get_args
 from msgspec import Struct
 
 from bot.caller import Caller
-from bot.commands.base import ArgumentHelp, Help, HelpGroup, LongCommand, Permission
+from bot.commands.base import FILE_LINK_EXAMPLE, ArgumentHelp, Help, HelpGroup, LongCommand, Permission
 from bot.commands.draft_change import SendChange, propose_send
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, MissingReference, ValueForm
@@ -85,19 +85,19 @@ class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
         (
             ArgumentHelp(
                 "FILE-LINK",
-                "the link of a file in Slack (from its menu: Copy link); without one, a form opens",
+                "the link of a file in Slack, from *Copy link* in its menu. Without one, a form opens",
                 optional=True,
             ),
         ),
     )
     options: ClassVar[tuple[OptionSpec, ...]] = (
-        OptionSpec("label", "TEXT", "a name for the batch", 'create F0123456789 --label "nightly eval"'),
-        OptionSpec("owner", "@who", "whose batch it is (default: you)", "create F0123456789 --owner @ada"),
+        OptionSpec("label", "TEXT", "a name for the batch", f'create {FILE_LINK_EXAMPLE} --label "nightly eval"'),
+        OptionSpec("owner", "@who", "whose batch it is (default: you)", f"create {FILE_LINK_EXAMPLE} --owner @ada"),
         OptionSpec(
             "watch",
             "|".join(get_args(WatchPreference)),
             "where to post its card and its notices",
-            "create F0123456789 --watch dm",
+            f"create {FILE_LINK_EXAMPLE} --watch dm",
         ),
         OptionSpec("prompt", ""),
     )

@@ -135,8 +135,10 @@ class DraftChange(Change[OutcomeT], Generic[OutcomeT], frozen=True):
 
     def outdated_error(self, asked_state: str) -> ExpectedError | None:
         """Return what is about to retire, or which retries began: nothing else changes after a question."""
-        if self.state.partition(_ENDS)[2] != asked_state.partition(_ENDS)[2]:
-            return RetiresMeanwhile(self.draft, list_due(self.retiring))
+        if self.state.partition(_ENDS)[2] != (asked := asked_state.partition(_ENDS)[2]):
+            due = list_due(self.retiring)
+            put_off = tuple(name for name in asked.split() if name not in {model.name for model in due})
+            return RetiresMeanwhile(self.draft, due, put_off)
         return RetriedMeanwhile(self.draft, tuple(each for each in self.retried if each not in asked_state))
 
 

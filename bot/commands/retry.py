@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from bot.api.ids import check_batch_id
 from bot.api.models import MessageBatch
 from bot.caller import Caller
-from bot.commands.base import BATCH, Help, HelpGroup, LongCommand, Permission
+from bot.commands.base import BATCH, FILE_LINK_EXAMPLE, Help, HelpGroup, LongCommand, Permission
 from bot.commands.draft_change import SendChange, propose_send
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, ValueForm
@@ -136,8 +136,8 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         OptionSpec(
             "file",
             "FILE-LINK",
-            "the original requests, for a batch that was created elsewhere",
-            "retry last --file F0123456789",
+            "the link of the file with the original requests, for a batch that was created elsewhere",
+            f"retry last --file {FILE_LINK_EXAMPLE}",
         ),
     )
 

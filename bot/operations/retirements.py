@@ -50,10 +50,14 @@ class RetiringModel(Struct, frozen=True):
 
 @dataclass(eq=False)
 class RetiresMeanwhile(ExpectedError):
-    """Since the question, these models of the draft are about to retire; empty if none is now. Nothing was sent."""
+    """The models of the draft that are about to retire are others than in the question. Nothing was sent.
+
+    `due`: those that are now. `put_off`: the names of those that no longer are.
+    """
 
     draft: Draft
     due: tuple[RetiringModel, ...]
+    put_off: tuple[str, ...] = ()
 
     def _fact(self) -> str:
         names = ", ".join(model.name for model in self.due)

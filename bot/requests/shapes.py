@@ -11,7 +11,7 @@ _MAX_KEY_LENGTH = 80
 
 
 class Shape(Protocol):
-    """What a value must be. None is left out by whoever holds the value."""
+    """What a value must be. The object that holds the value leaves None out."""
 
     def find(self, place: str, value: object) -> Iterator[RequestFault]:
         """Yield the faults of a value at this place."""

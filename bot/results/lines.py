@@ -191,8 +191,8 @@ def decode_line(text: bytes, decoder: "msgspec.json.Decoder[ResultLine[MessageT]
     except msgspec.ValidationError:
         return _decode_unknown_usage(text, decoder) or decode_outcome(text)
     except NOT_JSON:
-        mended = _replace_half_pairs(text)
-        return LineFault.NOT_JSON if mended == text else decode_line(mended, decoder)
+        repaired = _replace_half_pairs(text)
+        return LineFault.NOT_JSON if repaired == text else decode_line(repaired, decoder)
 
 
 def _replace_half_pairs(text: bytes) -> bytes:

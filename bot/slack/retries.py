@@ -37,7 +37,7 @@ _HURRIED = frozenset({"response_url", "views.open"})
 
 
 class SlackWaits:
-    """Reports that a call waits because a service limits it, Slack or the API, to whoever waits for that call."""
+    """Reports that a call waits because a service limits it, Slack or the API, to what waits for that call."""
 
     def __init__(self) -> None:
         self._listener: ContextVar[Callable[[float], None] | None] = ContextVar("slack_waits", default=None)

@@ -97,7 +97,7 @@ class File(Struct, frozen=True):
 class Form(Struct, frozen=True):
     """A modal to fill in; `channel` is where the answer to it goes. It needs a surface that can open a modal.
 
-    `subject`: what it is about, for whoever reads its fields. `values`: the values that were filled in before.
+    `subject`: what it is about, for the code that reads its fields. `values`: the values that were filled in before.
     `message_without_form`: what to show if it cannot open.
     """
 

@@ -43,14 +43,14 @@ class LostReadings:
         What Slack does not accept now is retried later. Raises StoreUnavailable.
         """
         services = self._services
-        told = 0
+        reported = 0
         now = services.now()
         me = services.process_id
         for reading in await services.database.run(lambda connection: long_readings.find_lost(connection, now, me)):
             if await self._report(reading):
                 await services.database.run(partial(long_readings.remove, id=reading.id))
-                told += 1
-        return told
+                reported += 1
+        return reported
 
     async def _report(self, reading: LongReading) -> bool:
         """Say in the progress message that the reading is lost, or in a new message if there is none."""

@@ -34,7 +34,7 @@ async def test_no_call_is_made_of_an_id_that_could_change_the_path(desk: Desk, v
 async def test_ten_thousand_characters_are_refused_in_one_sentence(desk: Desk) -> None:
     [reply] = await desk.type("/batch status " + "x" * 10_000)
 
-    assert "and the limit is 3,000" in reply.visible_text
+    assert "Shorten it to 3,000" in reply.visible_text
     assert len(reply.visible_text) < 500
     assert desk.api.requests == []
 

@@ -18,7 +18,7 @@ async def test_a_refused_visitor_sees_the_rule_their_id_and_what_to_ask_for(eith
 
     assert "Only administrators can do this" in reply.visible_text
     assert "`U0BEN`" in reply.visible_text
-    assert "`BATCHDESK_ADMINS`" in reply.visible_text
+    assert "an administrator of Batchdesk" in reply.visible_text
     assert either_desk.api.requests == []
 
 

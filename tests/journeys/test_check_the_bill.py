@@ -185,7 +185,7 @@ async def test_expired_and_deleted_batches_that_no_one_read_explain_a_difference
 
     assert "The results of 1 batch expired before anyone read them." in message.visible_text
     assert "1 batch was deleted before anyone read the results." in message.visible_text
-    assert "made and deleted elsewhere" not in message.visible_text
+    assert "created and deleted elsewhere" not in message.visible_text
 
 
 async def test_a_batch_that_was_made_and_deleted_elsewhere_is_a_difference(desk: Desk) -> None:
@@ -195,8 +195,8 @@ async def test_a_batch_that_was_made_and_deleted_elsewhere_is_a_difference(desk:
 
     message = await read_everything(desk)
 
-    assert "Batches that were made and deleted elsewhere are only in Anthropic's figures." in message.visible_text
-    assert "Several API keys made these batches: `apikey_01Other` $" in message.visible_text
+    assert "Batches that were created and deleted elsewhere are only in Anthropic's figures." in message.visible_text
+    assert "These batches come from several API keys: `apikey_01Other` $" in message.visible_text
     day = other.ending.at.astimezone(UTC)
     assert f"Most of the difference is on {day:%b} {day.day} (UTC)." in message.visible_text
 
@@ -209,7 +209,9 @@ async def test_a_batch_across_the_first_or_last_midnight_is_named(desk: Desk, bo
 
     message = await read_everything(desk)
 
-    named = "2 batches ran past the first or the last midnight (UTC). Up to $" in message.visible_text
+    named = (
+        "2 batches ran across the start or the end of these weeks. Anthropic may count up to $" in message.visible_text
+    )
     assert ("agree" in message.visible_text, named) == (booked_at == "creation", booked_at == "end")
 
 
@@ -229,7 +231,7 @@ async def test_figures_without_an_age_say_so(desk: Desk) -> None:
 
     message = await read_everything(desk)
 
-    assert "Anthropic doesn't say up to when its figures are complete." in message.visible_text
+    assert "Anthropic doesn't say until when its figures are complete." in message.visible_text
 
 
 async def test_other_products_and_workspaces_are_left_out(desk: Desk) -> None:

@@ -112,7 +112,9 @@ async def test_a_yes_from_before_the_last_day_sends_nothing(desk: Desk) -> None:
     await desk.press(again, "Send anyway")
 
     assert "Send 12 requests?" in question.visible_text
-    assert "A model is about to retire, which my question didn't say, so nothing was sent." in refused.visible_text
+    assert (
+        "Nothing was sent, because my question didn't mention a model that is about to retire." in refused.visible_text
+    )
     assert f"`{MODEL}` retires" in refused.visible_text
     assert (sent_early, count_creates(desk)) == (0, 1)
 
@@ -125,7 +127,10 @@ async def test_a_yes_to_a_retirement_that_was_put_off_asks_again(desk: Desk) -> 
 
     [refused] = await desk.press(question, "Send anyway")
 
-    assert "Since I asked you, the retirement was put off." in refused.visible_text
+    assert (
+        f"Nothing was sent, because my question was out of date. `{MODEL}` no longer retires soon."
+        in refused.visible_text
+    )
     assert count_creates(desk) == 0
 
 

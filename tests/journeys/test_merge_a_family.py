@@ -45,7 +45,7 @@ async def test_a_retry_that_still_runs_is_named_and_the_others_are_offered(desk:
     [card] = await desk.type(f"/batch status {parent}")
 
     [incomplete] = await desk.press(card, "Merged results")
-    [said, _] = await desk.press(incomplete, "Merge the others")
+    [said, _] = await desk.press(incomplete, "Send the other one")
 
     assert f"(`{child}`): it hasn't ended yet" in incomplete.visible_text
     assert f"Merged from *requests.jsonl* (`{parent}`)." in said.visible_text

@@ -40,8 +40,8 @@ async def test_parent_and_child_name_each_other(desk: Desk) -> None:
     [child] = await desk.type("/batch status last")
     [card] = await desk.type(f"/batch status {parent}")
 
-    assert f"retry of requests.jsonl (`{parent}`)" in child.visible_text
-    assert "retried in `msgbatch_" in card.visible_text
+    assert f"retry of requests.jsonl (Batch {parent[9:19]})" in child.visible_text
+    assert "retried in Batch " in card.visible_text
 
 
 async def failing(desk: Desk) -> tuple[SlackMessage, dict[str, int]]:

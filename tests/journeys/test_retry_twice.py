@@ -28,7 +28,9 @@ async def test_a_question_from_before_another_retry_sends_nothing(open_desk: Ope
     [again] = await desk.press(refused, "Ask again", user=BEN)
     await desk.press(again, "Send", user=BEN)
 
-    assert f"*Batch {child[9:19]}* has begun to retry the same failures since I asked you." in refused.visible_text
+    assert (
+        f"Since I asked you, another retry of the same failures began: *Batch {child[9:19]}*." in refused.visible_text
+    )
     assert "Nothing was sent" in refused.visible_text
     assert before == 2
     assert f"*Batch {child[9:19]}* already retries failures of the same batch" in again.visible_text

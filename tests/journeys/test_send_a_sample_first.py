@@ -133,5 +133,5 @@ async def test_of_a_retry_too_ten_can_go_first(desk: Desk) -> None:
     await desk.press(question, FIRST)
     [child] = await desk.type("/batch status last")
 
-    assert f"retry of requests.jsonl (`{parent.id}`)" in child.visible_text
+    assert f"retry of requests.jsonl (Batch {parent.id[9:19]})" in child.visible_text
     assert len(sent_ids(desk)[1]) == 10

@@ -41,13 +41,19 @@ def approval_question(
 ) -> Message:
     """Return the question to a second person whether the draft may be sent. `reason`: why it is asked again.
 
-    Its yes says so if a model is about to retire and there is a `confirmation`. Without one the press asks first.
+    The button is "Approve anyway" if a model is about to retire and there is a `confirmation`. Without one the press
+    asks first. `exceeded` is None if the limit was raised since, and the draft still waits.
     """
     title = f"Approve {quantity(draft.requests, 'request')}{title_ending(retiring, draft.requests)}?"
     lines = [*retirement_lines(retiring), *warnings]
     yes = "Approve anyway" if confirmation is not None and list_due(retiring) else "Approve"
-    why = " ".join(filter(None, [limit_words(exceeded, "their"), approver_words(approvers)]))
-    words = f"{mention(draft.user_id)} asks for approval. {why}{_sample_words(draft)}"
+    asks = (
+        "asks for approval."
+        if exceeded
+        else "asked for approval when this was over a limit. It is within the limit now."
+    )
+    why = " ".join(filter(None, [asks, limit_words(exceeded, "their"), approver_words(approvers)]))
+    words = f"{mention(draft.user_id)} {why}{_sample_words(draft)}"
     buttons = [
         button(yes, Approve(draft.id), style="primary", renew=True, confirmation=confirmation),
         button("Preview", Preview(draft.id), spoken="Preview the first request"),

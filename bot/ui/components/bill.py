@@ -54,6 +54,8 @@ def ours_words(check: BillCheck) -> str:
 def billed_words(check: BillCheck) -> str:
     """Return what is billed, with the discount."""
     billed = format_usd(check.billed)
+    if not check.billed and check.listed <= 0:
+        return billed
     if check.listed <= 0 or check.billed >= check.listed:
         return f"{billed} (no discount)"
     return f"{billed} ({_percent((1 - check.billed / check.listed) * 100)}% off)"
@@ -95,30 +97,30 @@ def _limits(check: BillCheck) -> list[str]:
         lines.append("Anthropic's figures don't reach the end of these weeks yet.")
     if check.workspace_id is None:
         unknown = "The API doesn't name Batchdesk's workspace, so Anthropic's figures include every workspace"
-        listed = f": {_sum_words(check.workspaces, 'without an id')}" if check.workspaces else ""
+        listed = f": {_sum_words(check.workspaces, 'no workspace')}" if check.workspaces else ""
         lines.append(f"{unknown}{listed}.")
     if not check.is_whole:
-        lines.append("These weeks have more batches or costs than I read. Choose a shorter range.")
+        lines.append("These weeks have more batches or costs than I read. Use a shorter `--since`.")
     return lines
 
 
 def _hints(check: BillCheck, *, explained: bool) -> list[str]:
     lines = []
     if check.edge.batches:
-        ran = f"{_batches(check.edge.batches)} ran past the first or the last midnight (UTC)"
-        lines.append(f"{ran}. Up to {format_usd(check.edge.amount)} may count in another week.")
+        ran = f"{_batches(check.edge.batches)} ran across the start or the end of these weeks"
+        lines.append(f"{ran}. Anthropic may count up to {format_usd(check.edge.amount)} of their cost outside them.")
     if check.has_unbilled_searches:
-        lines.append("Anthropic's figures have no web searches. They may be billed outside message batches.")
+        lines.append("Anthropic's figures include no web searches. Those may be billed outside message batches.")
     if check.other_tiers:
-        lines.append(f"{format_usd(check.other_tiers)} of Anthropic's figure has another price than that of batches.")
+        lines.append(f"{format_usd(check.other_tiers)} of Anthropic's figure isn't at the price of batches.")
     if check.api_keys:
-        lines.append(f"Several API keys made these batches: {_sum_words(check.api_keys, 'without a key')}.")
+        lines.append(f"These batches come from several API keys: {_sum_words(check.api_keys, 'no key named')}.")
     if check.worst_day:
         lines.append(f"Most of the difference is on {day_words(check.worst_day)} (UTC).")
     if explained or check.edge.batches:
         return lines
     if check.difference > 0:
-        return [*lines, "Batches that were made and deleted elsewhere are only in Anthropic's figures."]
+        return [*lines, "Batches that were created and deleted elsewhere are only in Anthropic's figures."]
     return [*lines, "Anthropic's figures may be late, or one of its list prices has changed."]
 
 

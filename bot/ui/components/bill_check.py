@@ -58,7 +58,7 @@ def _find_mark(check: BillCheck) -> str:
 
 
 def _model_line(row: ModelCheck) -> str:
-    name = code(row.model, 80) if row.model else "no model"
+    name = code(row.model, 80) if row.model else "no model named"
     ours = format_amount(row.ours, complete=row.complete)
     figures = f"{name}  Batchdesk {ours} · Anthropic {format_usd(row.listed)} · billed {format_usd(row.billed)}"
     difference = row.listed - row.ours
@@ -67,7 +67,7 @@ def _model_line(row: ModelCheck) -> str:
 
 def _freshness_words(check: BillCheck) -> str:
     if check.refreshed_at is None:
-        return "Anthropic doesn't say up to when its figures are complete."
+        return "Anthropic doesn't say until when its figures are complete."
     return f"Anthropic's figures are complete until {date_token(check.refreshed_at)}."
 
 

@@ -46,12 +46,13 @@ def render_family_incomplete(outcome: FamilyIncomplete, viewer: Viewer) -> Messa
         *_more_batches(len(absent)),
     ]
     if readable:
-        lines.append(f"I can merge the others: {_source_list(outcome.family, viewer)}.")
+        others = "I can merge the others" if len(readable) > 1 else "I can send the results of the other one"
+        lines.append(f"{others}: {_source_list(outcome.family, viewer)}.")
     words = "\n".join(lines)
     buttons = []
     if readable:
         part = Results(outcome.query.reference, ResultFileKind.PART_OF_FAMILY, public=outcome.query.public)
-        buttons.append(button("Merge the others", part))
+        buttons.append(button("Merge the others" if len(readable) > 1 else "Send the other one", part))
     if any(one.reason is AbsenceReason.UNFINISHED for one in absent):
         buttons.append(button("Refresh", outcome.query, renew=True))
     return Message(words, (section(words), *actions(buttons)), public=outcome.query.public)
@@ -71,7 +72,7 @@ def _add_sources(message: Message, outcome: FamilyFile, viewer: Viewer) -> Messa
     """Return the message with the sources of the results, and what is missing from them."""
     readable, absent = outcome.family.readable, outcome.family.absent
     is_alone = len(readable) == 1 and not absent
-    lines = [f"Merged from {_source_list(outcome.family, viewer)}{', which has no retries' if is_alone else ''}."]
+    lines = [f"Merged from {_source_list(outcome.family, viewer)}.{' It has no retries.' if is_alone else ''}"]
     lines += [f"⚠️ Without {_absent_line(one, viewer)}" for one in absent[:MOST_NAMED]]
     lines += [f"⚠️ {more}" for more in _more_batches(len(absent))]
     if outcome.merged.broken:

@@ -99,7 +99,7 @@ def bold_name(batch: MessageBatch, names: BatchNames | None = None) -> str:
 def bold_id_name(batch_id: str, names: BatchNames | None = None) -> str:
     """Return the name in bold of a batch of which only the id is at hand."""
     name = names and (names.label or names.file_name)
-    return f"*{neutralize(one_line(name, NAME_LIMIT) if name else f'Batch {_shorten(batch_id)}')}*"
+    return f"*{neutralize(one_line(name, NAME_LIMIT) if name else f'Batch {shorten_id(batch_id)}')}*"
 
 
 def _own_name(batch: MessageBatch, names: BatchNames, limit: int) -> str:
@@ -119,10 +119,11 @@ def _part_words(batch: MessageBatch, names: BatchNames) -> str:
 
 def short_id(batch: MessageBatch) -> str:
     """Return the first characters of the id, enough to type as a reference."""
-    return _shorten(batch.id)
+    return shorten_id(batch.id)
 
 
-def _shorten(batch_id: str) -> str:
+def shorten_id(batch_id: str) -> str:
+    """Return the first characters of an id, enough to type as a reference."""
     return one_line(batch_id.removeprefix(PREFIX), 4 * SHORT_ID_LENGTH)[:SHORT_ID_LENGTH]
 
 

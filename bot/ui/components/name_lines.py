@@ -2,7 +2,8 @@
 
 from bot.api.models import MessageBatch
 from bot.store.records.labels import BatchNames, Relative
-from bot.ui.components.text import code, quantity, safe_text
+from bot.ui.components.first_line import shorten_id
+from bot.ui.components.text import quantity, safe_text
 
 MOST_RELATIVES = 3
 
@@ -24,7 +25,7 @@ def relative_parts(batch: MessageBatch, names: BatchNames) -> list[str]:
     """Return each batch that this one was made from, or that was made from it; the first few of many."""
     parts = [_relative_words(batch, each, names) for each in names.relatives[:MOST_RELATIVES]]
     more = len(names.relatives) - MOST_RELATIVES
-    return [*parts, *([quantity(more, "more batch", "more batches")] if more > 0 else [])]
+    return [*parts, *([quantity(more, "more related batch", "more related batches")] if more > 0 else [])]
 
 
 def has_family(names: BatchNames | None) -> bool:
@@ -35,10 +36,10 @@ def has_family(names: BatchNames | None) -> bool:
 def _relative_words(batch: MessageBatch, each: Relative, names: BatchNames) -> str:
     is_child = each.child_id == batch.id
     other_id = each.parent_id if is_child else each.child_id
+    other = f"Batch {shorten_id(other_id)}"
     if each.kind == "retry":
         if not is_child:
-            return f"retried in {code(other_id)}"  # it has the same name
+            return f"retried in {other}"  # it has the same name
         name = names.related_names.get(other_id)
-        return f"retry of {safe_text(name, 60)} ({code(other_id)})" if name else f"retry of {code(other_id)}"
-    sample = f"remaining requests after the sample {code(other_id)}"
-    return sample if is_child else f"remaining requests sent as {code(other_id)}"
+        return f"retry of {safe_text(name, 60)} ({other})" if name else f"retry of {other}"
+    return f"remaining requests after the sample {other}" if is_child else f"remaining requests in {other}"

@@ -49,9 +49,13 @@ def _figures(reading: ReadingProgress, seconds: float, *, ended: bool) -> str:
     if reading.bytes == 0:
         parts = ["nothing read yet" if ended else "waiting for the API"]
     else:
-        total = f" of {number(reading.total_lines)}" if reading.total_lines else ""
+        total = f"{number(reading.lines)} of " if reading.total_lines else ""
         speed = reading.bytes / _MB / max(seconds, 0.1)
-        parts = [f"{number(reading.lines)}{total} lines", file_size(reading.bytes), f"{speed:,.1f} MB/s"]
+        parts = [
+            f"{total}{quantity(reading.total_lines or reading.lines, 'line')}",
+            file_size(reading.bytes),
+            f"{speed:,.1f} MB/s",
+        ]
     if reading.total_batches:
         parts.insert(0, f"{number(reading.batches)} of {quantity(reading.total_batches, 'batch', 'batches')}")
     return " · ".join(parts)

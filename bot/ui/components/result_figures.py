@@ -52,7 +52,7 @@ def figure_fields(summary: ResultsSummary) -> Block:
         return fields([("Cost", "Nothing is billed")])
     gaps = cost_gaps(cost)
     if len(gaps) > _MOST_GAPS:
-        gaps = [f"*Full report* names the {len(gaps)} reasons"]
+        gaps = [f"incomplete for {len(gaps)} reasons, see *Full report*"]
     amount = format_amount(cost.amount, complete=cost.complete) + (f"\n{'; '.join(gaps)}" if gaps else "")
     cached = tokens.write_5m + tokens.write_1h + tokens.read
     used = f"{number(tokens.input)} in · {number(tokens.output)} out" + (f"\n{number(cached)} cached" if cached else "")
@@ -100,7 +100,9 @@ def _stop_reason_lines(summary: ResultsSummary) -> list[str]:
     stops = summary.stop_reasons
     if not stops:
         return []
-    shown = ", ".join(f"{code(each.reason or 'none given', 60)} {number(each.count)}" for each in stops[:_STOPS_SHOWN])
+    shown = ", ".join(
+        f"{code(each.reason, 60) if each.reason else 'none'} {number(each.count)}" for each in stops[:_STOPS_SHOWN]
+    )
     more = f" and {len(stops) - _STOPS_SHOWN} more" if len(stops) > _STOPS_SHOWN else ""
     label = "Stop reason" if len(stops) == 1 else "Stop reasons"
     return [f"*{label}:* {shown}{more}"]

@@ -53,8 +53,8 @@ def _api_words(error: AnyApiError, *, acted: bool, subject: str | None) -> str:
             return f"The API refused this, and nothing was changed. {remedy}"
         case RequestTooLarge():
             return (
-                f"The request to the API is too large. Nothing was changed. The API takes up to {BODY_LIMIT}, and a "
-                "proxy in front of it may take less."
+                "The API, or a proxy in front of it, refused this as too large. Nothing was changed. Send a smaller "
+                f"file, or ask your administrator whether a proxy takes less than the {BODY_LIMIT} of the API."
             )
         case KeyRefused(status=403):
             return (

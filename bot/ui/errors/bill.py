@@ -19,9 +19,8 @@ def bill_words(error: AnyBillError) -> str:
             )
         case BillOfAnother():
             return (
-                "`BATCHDESK_ANALYTICS_KEY` belongs to another organization than the key for batches. Nothing was "
-                "compared. An administrator must create an "
-                "Admin API key in that organization and set it there."
+                "`BATCHDESK_ANALYTICS_KEY` belongs to another organization than `ANTHROPIC_API_KEY`. Nothing was "
+                "compared. An administrator must set it to an Admin API key of the same organization."
             )
         case BillUnreadable():
             return _unreadable_words(error)

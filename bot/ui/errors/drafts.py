@@ -12,6 +12,7 @@ from bot.store.records.drafts import REFERENCE_LENGTH, Draft
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.competing_retries import MOST_RETRIES_NAMED
 from bot.ui.components.draft_question import budget_lines, limit_words
+from bot.ui.components.estimate import MOST_MODELS
 from bot.ui.components.first_line import bold_id_name
 from bot.ui.components.retirements import retirement_lines
 from bot.ui.components.text import code, date, join_words, mention, number, quantity, safe_text, section
@@ -60,11 +61,16 @@ def _draft_line(draft: Draft, reference: str) -> str:
 
 def render_retires_meanwhile(error: RetiresMeanwhile) -> Message:
     """Return which models are about to retire, with a button that asks again."""
-    if error.due:
-        lines = " ".join(retirement_lines(error.due))
-        words = f"A model is about to retire, which my question didn't say, so nothing was sent.\n{lines}"
+    if error.put_off and error.due:
+        words = "Nothing was sent, because the models that are about to retire have changed since I asked you."
+    elif error.put_off:
+        names = join_words([code(name, 80) for name in error.put_off[:MOST_MODELS]])
+        more = f" and {number(len(error.put_off) - MOST_MODELS)} more" if len(error.put_off) > MOST_MODELS else ""
+        no_longer = "no longer retires" if len(error.put_off) == 1 else "no longer retire"
+        words = f"Nothing was sent, because my question was out of date. {names}{more} {no_longer} soon."
     else:
-        words = "Since I asked you, the retirement was put off. Nothing was sent, because my question was out of date."
+        words = "Nothing was sent, because my question didn't mention a model that is about to retire."
+    words = "\n".join([words, *retirement_lines(error.due)])
     return Message(words, (section(words), *actions(_ask_again_buttons(error.draft))), placement=Placement.IN_PLACE)
 
 
@@ -75,12 +81,18 @@ def _ask_again_buttons(draft: Draft) -> list[Block]:
 
 def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
     """Return the other retries that began since the question, with a button that asks again."""
-    draft = error.draft
-    words = (
-        f"{_overtaken_words(error.retried)} since I asked you. Nothing was sent, so that you don't pay twice. "
-        "To send anyway, press *Ask again*."
-    )
-    return Message(words, (section(words), *actions(_ask_again_buttons(draft))), placement=Placement.IN_PLACE)
+    go_on = "approve" if error.draft.state == "waiting" else "send"
+    if error.retried:
+        words = (
+            f"Since I asked you, {_overtaken_words(error.retried)}. Nothing was sent, so that you don't pay twice. "
+            f"To {go_on} anyway, press *Ask again*."
+        )
+    else:
+        words = (
+            "Another retry of the same failures was deleted or not sent, so my question was out of date. "
+            f"Nothing was sent. To {go_on}, press *Ask again*."
+        )
+    return Message(words, (section(words), *actions(_ask_again_buttons(error.draft))), placement=Placement.IN_PLACE)
 
 
 def render_limit_reached(error: LimitReached) -> Message:
@@ -95,13 +107,11 @@ def render_limit_reached(error: LimitReached) -> Message:
 
 
 def _overtaken_words(retried: tuple[str, ...]) -> str:
-    if not retried:
-        return "The other retries of the same failures have changed"
+    """Return which other retries began; a draft among them may become a batch."""
     more = len(retried) - MOST_RETRIES_NAMED
     names = [*map(_retry_name, retried[:MOST_RETRIES_NAMED]), *([f"{number(more)} more"] if more > 0 else [])]
-    have = "has" if len(retried) == 1 else "have"
-    words = f"{join_words(names)} {have} begun to retry the same failures"
-    return f"{words[0].upper()}{words[1:]}"
+    retries = "another retry" if len(retried) == 1 else f"{number(len(retried))} other retries"
+    return f"{retries} of the same failures began: {join_words(names)}"
 
 
 def _retry_name(other: str) -> str:

@@ -51,7 +51,7 @@ def file_words(error: RequestsUnreadable | FormAlreadySubmitted | NoFileInMessag
         case RequestsUnreadable():
             return (
                 "I can't read the stored requests anymore. Nothing was sent. "
-                "Add the original file: `/batch retry ID --file FILE-LINK`."
+                "To use the original file, type `/batch retry ID --file` and the link of the file."
             )
         case FormAlreadySubmitted():
             return "You already submitted this form. The answer has arrived or will arrive soon. Nothing more was done."

@@ -14,18 +14,19 @@ def render_too_much_work(error: TooMuchWork) -> Message:
     own = "\n".join(map(_work_line, error.own))
     if error.is_own:
         words = f"You have {quantity(len(error.own), 'long job')} running. Nothing was started. "
-        return _message(f"{words}Press *Stop* on one of them, or wait until one has ended.\n{own}")
+        can_stop = any(work.subject.startswith(PREFIX) for work in error.own)
+        step = "Press *Stop* where a batch is read, or try again" if can_stop else "Try again"
+        return _message(f"{words}{step} when one of them has ended.\n{own}")
     running = quantity(error.total, "long job is", "long jobs are")
     words = f"I'm busy: {running} running. Nothing was started. Try again in a minute."
     return _message(f"{words}\nYours:\n{own}" if own else words)
 
 
 def _work_line(work: RunningWork) -> str:
-    """Return what is read or checked; the command for work whose subject is not known yet."""
+    """Return what is read; the command for work whose subject is not known yet."""
     if not work.subject:
         return f"Running {code(f'/batch {work.command}', 80)}" if work.command else "Reading"
-    verb = "Reading" if work.subject.startswith(PREFIX) else "Checking"
-    return f"{verb} {subject_words(work.subject)}"
+    return f"Reading {subject_words(work.subject)}"
 
 
 def render_too_many_drafts(error: TooManyDrafts) -> Message:

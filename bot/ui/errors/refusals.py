@@ -36,8 +36,7 @@ def _rule_words(error: NotPermitted) -> str:
             return f"Only operators can do this. {_ASK_ADMIN} add you ({code(user)}) to `BATCHDESK_OPERATORS`."
         case Rule.NOT_ADMIN:
             return (
-                f"Only administrators can do this. {_ASK_ADMIN} add you ({code(user)}) to `BATCHDESK_ADMINS`, or to "
-                "`BATCHDESK_OPERATORS` if no administrators are set."
+                f"Only administrators can do this. {_ASK_ADMIN} make you ({code(user)}) an administrator of Batchdesk."
             )
         case Rule.NOT_APPROVER:
             return f"Only approvers can do this. {_ASK_ADMIN} add you ({code(user)}) to `BATCHDESK_APPROVERS`."

@@ -3,7 +3,7 @@
 from difflib import get_close_matches
 from typing import assert_never
 
-from bot.commands.base import BATCH
+from bot.commands.base import BATCH, FILE_LINK_EXAMPLE
 from bot.commands.language.errors import (
     AnyUsageError,
     BadValue,
@@ -20,7 +20,7 @@ from bot.commands.registry import SHOWN, AnyCommand
 from bot.ui.components.text import code, number
 from bot.ui.errors.value_forms import CHOICES, FORM_WORDS
 
-_FILE_EXAMPLE = 'create FILE-LINK --label "nightly eval"'
+_FILE_EXAMPLE = f'create {FILE_LINK_EXAMPLE} --label "nightly eval"'
 
 
 def usage_words(error: AnyUsageError) -> str:
@@ -47,8 +47,8 @@ def _problem_words(error: AnyUsageError) -> str:
             return f"I didn't understand {code(error.word, 60)}.{_quotes_hint(error)}"
         case MissingReference(verb="create"):
             return "Which file? Add its link before the options."
-        case MissingReference(verb="send" | "approve" | "discard"):
-            return "Which file? Add its reference, which the question shows, or its name."
+        case MissingReference(verb="send" | "approve" | "decline" | "preview" | "discard"):
+            return "Which file? Add its name, or its reference from the message that asks whether to send it."
         case MissingReference():
             return "Which batch? Add its id, the start of its id, its label, `last` or `last ended`."
         case MissingCustomId():
@@ -56,7 +56,7 @@ def _problem_words(error: AnyUsageError) -> str:
         case NeedsChannel():
             return f"{_verb_code(error)} is about a channel. Type it in that channel."
         case TextTooLong():
-            return f"This command has {number(error.length)} characters, and the limit is {number(error.limit)}."
+            return f"This command has {number(error.length)} characters. Shorten it to {number(error.limit)}."
         case unreachable:
             assert_never(unreachable)
 
@@ -92,7 +92,7 @@ def _verb_code(error: AnyUsageError) -> str:
 
 def _usage_hint(error: AnyUsageError) -> str:
     command = _find_command(error.verb)
-    if isinstance(error, UnknownVerb) and error.suggestion is not None:
+    if isinstance(error, TextTooLong) or (isinstance(error, UnknownVerb) and error.suggestion is not None):
         return ""
     if command is None or command.help is None:
         return "`/batch help` lists what you can type."

@@ -70,17 +70,19 @@ class ApprovalNotAsked(Struct, frozen=True):
     draft_id: str
 
 
+_TYPE_AGAIN = "If you still want it, type the command again."
 Finding = Settlement | CancelAccepted | OutcomeUnknown | SettlingFailed | DraftSent | DraftNotSent | ApprovalNotAsked
 _WORDS = {
     Settlement.BATCH_MISSING: "The batch no longer exists.",
     Settlement.BATCH_DELETED: "The batch is deleted.",
-    Settlement.BATCH_CHANGED: "The batch has changed since you confirmed. Nothing was done.",
-    Settlement.TOO_OLD: "Too much time has passed, so nothing was done. If you still want it, type the command again.",
-    Settlement.UNKNOWN_COMMAND: "This version of Batchdesk doesn't know the command. Nothing was done.",
+    Settlement.BATCH_CHANGED: f"Nothing was done, because the batch has changed since you confirmed. {_TYPE_AGAIN}",
+    Settlement.TOO_OLD: f"Too much time has passed, so nothing was done. {_TYPE_AGAIN}",
+    Settlement.UNKNOWN_COMMAND: "Nothing was done, because this version of Batchdesk doesn't know the command. "
+    "`/batch help` lists what you can type.",
     Settlement.DONE: "The change was made.",
-    Settlement.NOT_DONE: "The change was not made.",
-    Settlement.IN_DOUBT: "I don't know whether the change was made.",
-    Settlement.DRAFT_REFUSED: "The API refused the file. No batch was created.",
+    Settlement.NOT_DONE: f"The change was not made. {_TYPE_AGAIN}",
+    Settlement.DRAFT_REFUSED: "The API refused the file, and no batch was created. To see why, share the file again "
+    "and send it.",
     Settlement.GOES_ON: "It goes on, and I'll message you what happened to each batch.",
     Settlement.REPEATABLE: "I don't know whether the change was made. It's safe to type the command again.",
 }
@@ -88,7 +90,7 @@ _WORDS = {
 
 def settled_change_words(verb: str, subject: str, finding: Finding, names: BatchNames | None = None) -> str:
     """Return which change was interrupted, and its outcome. `names`: those of the batch it is about."""
-    return f"{_interrupted(verb, subject, names)} {_finding_words(finding)}"
+    return f"{_interrupted(verb, subject, names)} {_finding_words(finding, subject)}"
 
 
 def waiting_change_words(verb: str, subject: str, until: datetime, names: BatchNames | None = None) -> str:
@@ -109,8 +111,10 @@ def _interrupted(verb: str, subject: str, names: BatchNames | None) -> str:
     return f"I was restarted during your {code(verb)}{about}."
 
 
-def _finding_words(finding: Finding) -> str:
+def _finding_words(finding: Finding, subject: str) -> str:
     match finding:
+        case Settlement.IN_DOUBT:
+            return f"I don't know whether the change was made. {_check_words(subject)}"
         case Settlement():
             return _WORDS[finding]
         case CancelAccepted():
@@ -118,9 +122,9 @@ def _finding_words(finding: Finding) -> str:
                 return "The batch is being canceled."
             return f"The batch has ended. {cancel_result_words(finding.batch)}"
         case OutcomeUnknown():
-            return f"I couldn't find out whether the change was made ({code(finding.kind)})."
+            return f"I couldn't find out whether the change was made ({code(finding.kind)}). {_check_words(subject)}"
         case SettlingFailed():
-            return f"The change failed: {finding.reason.removesuffix('.')}."
+            return f"The change failed: {finding.reason.removesuffix('.')}. {_check_words(subject)}"
         case DraftSent():
             return f"The file was sent as {code(finding.batch_id)}."
         case DraftNotSent():
@@ -131,3 +135,8 @@ def _finding_words(finding: Finding) -> str:
             return f"I may not have asked anyone to approve the file. An approver can type {line}."
         case unreachable:
             assert_never(unreachable)
+
+
+def _check_words(subject: str) -> str:
+    status = code(f"/batch status {subject}") if subject.startswith(PREFIX) else "`/batch list`"
+    return f"Check with {status} before you try again."

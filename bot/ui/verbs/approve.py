@@ -13,7 +13,7 @@ from bot.ui.reply import Message
 def render_approve_question(change: ApproveChange, question: ConfirmationNeeded) -> Message:
     """Return the question to the approver again: why, and the retries of the same failures that exist by now.
 
-    The yes says so if a model is about to retire.
+    The button is "Approve anyway" if a model is about to retire.
     """
     retries = other_retry_lines(change.retried)
     asked = approval_question(
@@ -31,7 +31,7 @@ def render_approve_question(change: ApproveChange, question: ConfirmationNeeded)
 
 
 def _why_again(change: ApproveChange) -> str:
-    """Return why a yes alone is not enough. A model that is about to retire is in the title and the yes."""
+    """Return why one press is not enough. A model that is about to retire is in the title and on the button."""
     if not change.retried:
-        return "Another file may have had this name. Approve this one?" if change.is_named else ""
+        return "You typed a name, and other files may have the same one. Is this the file?" if change.is_named else ""
     return f"{'Another retry exists' if len(change.retried) == 1 else 'Other retries exist'}. Approve anyway?"

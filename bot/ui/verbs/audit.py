@@ -160,8 +160,8 @@ def _people_words(act: RecordedAct) -> str:
         return mention(entry.user_id) if entry.user_id else APP_NAME
     if entry.outcome == "done" and request.user_id == entry.user_id:
         return f"requested and {_DECIDED[entry.verb]} by {mention(entry.user_id)}"
-    settled = f"{_DECIDED[entry.verb]} by " if entry.outcome == "done" else ""
-    return f"requested by {mention(request.user_id)} · {settled}{mention(entry.user_id)}"
+    settled = _DECIDED[entry.verb] if entry.outcome == "done" else "attempted"
+    return f"requested by {mention(request.user_id)} · {settled} by {mention(entry.user_id)}"
 
 
 def _place_words(entry: AuditEntry) -> str:

@@ -55,11 +55,11 @@ def _render_declined(outcome: Declined, viewer: Viewer) -> Message:
     decliner = mention(viewer.caller.user)
     reason = safe_text(outcome.reason, LONGEST_NOTE)
     requests = quantity(draft.requests, "request")
-    told = f"🚫 {decliner} declined {draft_name(draft)} ({requests}). Nothing was sent.\n>{reason}"
+    notice = f"🚫 {decliner} declined {draft_name(draft)} ({requests}). Nothing was sent.\n>{reason}"
     words = f"🚫 Declined {draft_name(draft)}. I've sent your reason to {mention(draft.user_id)}."
     postings = settle_question(draft, f"🚫 Declined by {decliner} · {draft_line(draft)}")
     return Message(
         words,
         (section(words),),
-        postings=(*postings, Posting(draft.user_id, Message(told, (section(told),)), notifies=True)),
+        postings=(*postings, Posting(draft.user_id, Message(notice, (section(notice),)), notifies=True)),
     )

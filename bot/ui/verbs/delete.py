@@ -58,8 +58,8 @@ def render_delete(outcome: DeleteOutcome, viewer: Viewer) -> Message | Form:
 def _render_refused(outcome: DeleteRefused, viewer: Viewer) -> Message:
     """Return that only an ended batch can be deleted, with the buttons that help."""
     is_canceling = outcome.batch.processing_status == "canceling"
-    step = "It is being canceled. Wait for it to end." if is_canceling else "Cancel it first, or wait for it to end."
-    words = f"Only an ended batch can be deleted. Nothing was deleted. {step}"
+    step = "Delete it when the cancel is done." if is_canceling else "Cancel it first, or wait for it to end."
+    words = f"Nothing was deleted. Only an ended batch can be deleted. {step}"
     reference = Reference(outcome.batch.id)
     buttons = [button("Refresh", Status(reference), renew=True)]
     if outcome.batch.processing_status == "in_progress" and Permission.OPERATE in viewer.permissions:

@@ -24,5 +24,5 @@ def _close_question(draft: Draft, viewer: Viewer) -> tuple[Posting, ...]:
     closed = settle_question(draft, f"🗑️ Discarded by {person} · {draft_line(draft)}")
     if viewer.caller.user == draft.user_id:
         return closed
-    told = f"🗑️ {person} discarded {draft_name(draft)} while it waited for approval. Nothing was sent."
-    return (*closed, Posting(draft.user_id, Message(told, (section(told),)), notifies=True))
+    words = f"🗑️ {person} discarded {draft_name(draft)} while it waited for approval. Nothing was sent."
+    return (*closed, Posting(draft.user_id, Message(words, (section(words),)), notifies=True))

@@ -108,7 +108,7 @@ def _render_group(group: HelpGroup, viewer: Viewer) -> Message:
     commands = [command for command in _usable(viewer) if _group_of(command) is group]
     lines = [_summary_line(command, command.usage()) for command in commands]
     if not lines:
-        lines = ["You can't use the commands in this group. Ask your administrator."]
+        lines = [f"Only {_find_users(group)} can use these commands."]
     title = f"Commands: {_GROUPS[group]}"
     hint = "`/batch COMMAND --help` explains each option."
     return Message("\n".join([title, *lines]), (header(title), section("\n".join(lines)), context(hint)))
@@ -130,6 +130,12 @@ def _render_command(command: type[AnyCommand]) -> Message:
 
 def _group_of(command: type[AnyCommand]) -> HelpGroup | None:
     return command.help.group if command.help is not None else None
+
+
+def _find_users(group: HelpGroup) -> str:
+    """Return who can use the commands of a group that the viewer can't."""
+    needed = {command.permission for command in SHOWN if _group_of(command) is group}
+    return "administrators" if needed == {Permission.ADMINISTER} else "operators"
 
 
 def _group_line(group: HelpGroup, commands: Sequence[type[AnyCommand]]) -> str:

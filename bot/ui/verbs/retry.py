@@ -97,4 +97,4 @@ def _original_needed_words(outcome: OriginalNeeded, batch: str) -> str:
         if outcome.looked
         else f"I don't have the {failed} of {batch}, because the batch was created elsewhere or is too old."
     )
-    return f"{why} Share the original file, then type {code(f'/batch {again} --file FILE-LINK', 200)}."
+    return f"{why} Share the original file, then type {code(f'/batch {again} --file', 200)} and the link of the file."

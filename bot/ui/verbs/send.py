@@ -200,8 +200,10 @@ def _settle_approval(outcome: SendOutcome, message: Message, viewer: Viewer) -> 
     rest = outcome.rest if isinstance(outcome, BatchCreated | AnswerLost) else None
     total = draft.requests + rest.requests if rest is not None else None
     line = f"✅ Approved by {mention(viewer.caller.user)} · {draft_line(draft, total)}"
-    told = f"{mention(viewer.caller.user)} approved {draft_name(draft)}."
-    heard = Posting(draft.user_id, Message(f"{told} {message.text}", (section(told), *message.blocks)), notifies=True)
+    approved = f"{mention(viewer.caller.user)} approved {draft_name(draft)}."
+    heard = Posting(
+        draft.user_id, Message(f"{approved} {message.text}", (section(approved), *message.blocks)), notifies=True
+    )
     shown = (
         Message(line, (section(line),))
         if isinstance(outcome, BatchCreated) or (isinstance(outcome, PartsSent) and outcome.stopped is None)

@@ -80,8 +80,8 @@ def _outcome_words(result: OneResult) -> str:
     if result.error is not None:
         error = result.error
         cause = Cause(error.type, error.message, 1, (), error.code)
-        kind = code(error.type or "unreadable error", 80) + (f" {code(error.code, 80)}" if error.code else "")
-        return f"❌ Errored · {kind} · {remedy_words(cause)}"
+        kind = " ".join(code(each, 80) for each in (error.type, error.code) if each)
+        return " · ".join(filter(None, ["❌ Errored", kind, remedy_words(cause)]))
     if result.outcome != "succeeded":
         return f"{result.outcome.capitalize()} · {remedy_words(Cause(result.outcome, '', 1, ()))}"
     if not result.is_readable:
@@ -100,8 +100,9 @@ def _facts(result: OneResult) -> list[str]:
         return [f"Request id {code(result.error.request_id, 80)}"] if result.error.request_id else []
     if not result.model:
         return []
-    facts = [code(result.model, 80), f"stop reason {code(result.stop_reason or 'none given', 60)}"]
-    facts.append(f"{number(result.input_tokens)} in · {number(result.output_tokens)} out")
+    reason = f"stop reason {code(result.stop_reason, 60)}" if result.stop_reason else "no stop reason"
+    facts = [code(result.model, 80), reason]
+    facts.append(f"{quantity(result.input_tokens, 'token')} in · {number(result.output_tokens)} out")
     facts += [format_amount(result.usd, complete=result.is_usd_complete)] if result.usd is not None else []
     left_out = [f"{safe_text(kind, 60)}{f' × {count}' if count > 1 else ''}" for kind, count in _left_out(result)]
     return [*facts, *([f"not shown: {', '.join(left_out)}"] if left_out else [])]

@@ -119,10 +119,16 @@ NOTICES: dict[str, Message] = {
     "notice_deleted_by_no_one_known": render_notice("gone", NoticeContext(running(), WATCHERS, NOW, deleted_here=True)),
     "notice_for_nobody": render_notice("ended", NoticeContext(ENDED, (), NOW)),
     "notice_with_details": render_notice(
-        "ended", NoticeContext(ENDED, WATCHERS, NOW, details=("31 prompt too long", "Cost: $1.20"))
+        "ended",
+        NoticeContext(
+            ENDED, WATCHERS, NOW, details=("31 × `invalid_request_error` (`prompt is too long`)", "Cost: $1.20")
+        ),
     ),
     "notice_of_a_sample": render_notice(
-        "ended", NoticeContext(ENDED, WATCHERS, NOW, details=("31 prompt too long",), rest=REST)
+        "ended",
+        NoticeContext(
+            ENDED, WATCHERS, NOW, details=("31 × `invalid_request_error` (`prompt is too long`)",), rest=REST
+        ),
     ),
     "notice_appeared": draw_notice(Notice("feed:1", None, "appeared", "C1", (), NOW, {"more": 2_980}), None, NOW),
     "notice_act": draw_notice(
