@@ -330,7 +330,7 @@ async def _people(settings: Settings, client: AsyncWebClient, home: Home) -> lis
     if not operators:
         problems.append(f"No one may operate batches. Set {name} to the ids of people or user groups.")
     elif not operators & checked.useful:
-        problems.append(f"No one may operate batches, because no id in {name} is usable. Correct them.")
+        problems.append(f"No one may operate batches, because no id in {name} is usable. Correct the ids.")
     return _report(problems, "The people in the settings exist, and someone may operate batches.")
 
 
