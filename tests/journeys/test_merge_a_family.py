@@ -47,9 +47,9 @@ async def test_a_retry_that_still_runs_is_named_and_the_others_are_offered(desk:
     [incomplete] = await desk.press(card, "Merged results")
     [said, _] = await desk.press(incomplete, "Send the other one")
 
-    assert f"(`{child}`): it hasn't ended yet" in incomplete.visible_text
-    assert f"Merged from *requests.jsonl* (`{parent}`)." in said.visible_text
-    assert f"(`{child}`): it hasn't ended yet" in said.visible_text
+    assert f"(Batch {child[9:19]}): it hasn't ended yet" in incomplete.visible_text
+    assert f"Merged from *requests.jsonl* (Batch {parent[9:19]})." in said.visible_text
+    assert f"(Batch {child[9:19]}): it hasn't ended yet" in said.visible_text
 
 
 async def test_the_family_can_be_shared_in_the_channel(desk: Desk) -> None:

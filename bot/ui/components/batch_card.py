@@ -20,7 +20,7 @@ from bot.pricing.amounts import format_amount
 from bot.store.records.labels import BatchNames
 from bot.ui.components.buttons import Style, actions, button, choice, overflow
 from bot.ui.components.first_line import batch_name, first_line
-from bot.ui.components.name_lines import has_family, origin_line
+from bot.ui.components.name_lines import has_family, origin_lines
 from bot.ui.components.retry import retry_words
 from bot.ui.components.text import code, context, date, duration, header, mention, safe_text, section
 from bot.ui.reply import Block, Viewer
@@ -64,7 +64,7 @@ def card_facts(
 ) -> tuple[Block, ...]:
     """Return the card without its title and buttons. `gone`: the batch has been deleted."""
     facts = " · ".join(_facts(batch, names, canceled_by))
-    origin = origin_line(batch, names)
+    origin = origin_lines(batch, names)
     small = [code(batch.id), *([] if gone else _deadlines(batch))]
     if watchers and not batch.has_ended:
         small.append(f"watched by {people_line(watchers)}")

@@ -21,6 +21,8 @@ from bot.ui.reply import Block, Message
 MOST_MODELS = 15
 _FEW = 8
 """More rows are folded behind Slack's "See more"."""
+_FEW_REASONS = 4
+"""The same for what may explain a difference."""
 
 
 def render_cost_check(outcome: CostChecked) -> Message:
@@ -43,7 +45,8 @@ def render_cost_check(outcome: CostChecked) -> Message:
     if models:
         blocks.append(section("\n".join(["*By model*", *models]), folded=len(models) > _FEW))
     if reasons:
-        blocks.append(section("\n".join([title, *reasons])))
+        listed = [f"– {reason}" for reason in reasons]
+        blocks.append(section("\n".join([title, *listed]), folded=len(reasons) > _FEW_REASONS))
     blocks.append(context(f"{_freshness_words(check)} Before credits and taxes.{where}"))
     blocks += actions(_list_buttons(outcome))
     spoken = [f"{label}: {words}" for label, words in facts]

@@ -4,9 +4,9 @@ from bot.commands.results import FamilyFile, FamilyIncomplete, Results
 from bot.operations.merge_family import AbsenceReason, AbsentBatch, Family
 from bot.operations.result_files import ResultFileKind
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.first_line import bold_id_name
+from bot.ui.components.first_line import bold_id_name, shorten_id
 from bot.ui.components.result_file import delivered_message, file_name
-from bot.ui.components.text import code, number, quantity, section
+from bot.ui.components.text import number, quantity, section
 from bot.ui.reply import File, Message, Viewer
 
 MOST_NAMED = 5
@@ -92,10 +92,11 @@ def _absent_line(one: AbsentBatch, viewer: Viewer) -> str:
 
 
 def _batch_words(batch_id: str, viewer: Viewer) -> str:
-    """Return the name of a batch with its id, because a batch and its retries have one name."""
+    """Return the name of a batch with the start of its id, because a batch and its retries have one name."""
     names = viewer.names.get(batch_id)
     is_named = names is not None and (names.label or names.file_name)
-    return f"{bold_id_name(batch_id, names)} ({code(batch_id, 60)})" if is_named else code(batch_id, 60)
+    name = bold_id_name(batch_id, names)
+    return f"{name} (Batch {shorten_id(batch_id)})" if is_named else name
 
 
 def _more_batches(count: int) -> list[str]:

@@ -11,14 +11,13 @@ UNKNOWN_PERSON = "someone"
 """The name of a person whom Slack does not know."""
 
 
-def origin_line(batch: MessageBatch, names: BatchNames | None) -> str:
+def origin_lines(batch: MessageBatch, names: BatchNames | None) -> str:
     """Return the note, the file that a labeled batch was made from, and its relatives; empty without any of them."""
     if names is None:
         return ""
-    parts = [f"“{safe_text(names.note, 500)}”"] if names.note else []
-    if names.label and names.file_name:
-        parts.append(f"from {safe_text(names.file_name, 60)}")
-    return " · ".join([*parts, *relative_parts(batch, names)])
+    note = f"“{safe_text(names.note, 500)}”" if names.note else ""
+    file = [f"from {safe_text(names.file_name, 60)}"] if names.label and names.file_name else []
+    return "\n".join(filter(None, [note, " · ".join([*file, *relative_parts(batch, names)])]))
 
 
 def relative_parts(batch: MessageBatch, names: BatchNames) -> list[str]:

@@ -17,7 +17,7 @@ from bot.commands.watch import Watch
 from bot.operations.find_batch import LAST
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.text import code, context, escape, header, section
-from bot.ui.reply import Message, Viewer
+from bot.ui.reply import Block, Message, Viewer
 
 _MOST_USED = 5
 _STARTERS: tuple[tuple[str, AnyCommand, str], ...] = (
@@ -92,13 +92,8 @@ def _render_all(viewer: Viewer) -> Message:
             header("Batchdesk commands"),
             section("\n".join(lines)),
             *actions([button(label, command) for label, command, _ in starters]),
-            *(
-                section(
-                    _group_line(group, commands),
-                    button("Show", HelpCommand(group.value), spoken=f"Show the commands of the group {_GROUPS[group]}"),
-                )
-                for group, commands in shown_groups
-            ),
+            section("\n".join(_group_line(group, commands) for group, commands in shown_groups)),
+            *actions([_group_button(group) for group, _ in shown_groups]),
             context(" ".join(notes)),
         ),
     )
@@ -111,7 +106,7 @@ def _render_group(group: HelpGroup, viewer: Viewer) -> Message:
         lines = [f"Only {_find_users(group)} can use these commands."]
     title = f"Commands: {_GROUPS[group]}"
     hint = "`/batch COMMAND --help` explains each option."
-    return Message("\n".join([title, *lines]), (header(title), section("\n".join(lines)), context(hint)))
+    return Message("\n".join([title, *lines]), (header(title), *map(section, lines), context(hint)))
 
 
 def _render_command(command: type[AnyCommand]) -> Message:
@@ -124,12 +119,16 @@ def _render_command(command: type[AnyCommand]) -> Message:
     explained = [f"{code(each.name)} — {_sentence(escape(each.meaning))}" for each in command.help.arguments]
     options = sorted(command.options, key=lambda option: option == PUBLIC)  # the option of many commands goes last
     explained += [_option_line(command, option) for option in options if option.meaning]
-    blocks = [section("\n".join(about)), *([section("\n".join(explained))] if explained else [])]
-    return Message("\n".join([*about, *explained]), tuple(blocks))
+    return Message("\n".join([*about, *explained]), (section("\n".join(about)), *map(section, explained)))
 
 
 def _group_of(command: type[AnyCommand]) -> HelpGroup | None:
     return command.help.group if command.help is not None else None
+
+
+def _group_button(group: HelpGroup) -> Block:
+    name = _GROUPS[group]
+    return button(name, HelpCommand(group.value), spoken=f"Show the commands of the group {name}")
 
 
 def _find_users(group: HelpGroup) -> str:

@@ -63,12 +63,9 @@ def _no_retry_words(outcome: NoRetry, batch: str, viewer: Viewer) -> str:
         case NothingToRetry(left_out=()):
             return f"Nothing in {batch} can be retried: {unreadable_failures_words(outcome.unread)}."
         case NothingToRetry():
-            causes = "\n".join(
-                [
-                    *left_out_lines(outcome.left_out, viewer, start=""),
-                    *([unreadable_failures_words(outcome.unread)] if outcome.unread else []),
-                ]
-            )
+            lines = left_out_lines(outcome.left_out, viewer, start="")
+            lines += [unreadable_failures_words(outcome.unread)] if outcome.unread else []
+            causes = "\n".join(f"– {line}" for line in lines)
             return (
                 f"Nothing was sent. These requests of {batch} would fail again without a change. "
                 f"Fix them and upload them as a new file, or retry them anyway:\n{causes}"
@@ -77,7 +74,7 @@ def _no_retry_words(outcome: NoRetry, batch: str, viewer: Viewer) -> str:
             named = code(outcome.query.cause or "", 64)
             if not viewer.reads_contents:
                 return f"Nothing in {batch} failed with {named}. {CAUSES_FOR_READERS}"
-            causes = "\n".join(cause_line(cause) for cause in outcome.causes[:MOST_CAUSES])
+            causes = "\n".join(f"– {cause_line(cause)}" for cause in outcome.causes[:MOST_CAUSES])
             return f"Nothing in {batch} failed with {named}. Its largest causes:\n{causes}"
         case OriginalNeeded():
             return _original_needed_words(outcome, batch)

@@ -157,7 +157,8 @@ def _render_not_found(outcome: ResultNotFound, viewer: Viewer) -> Message:
         button(custom_id, Show(query.reference, custom_id), spoken=f"Show {custom_id}")
         for custom_id in filter(is_custom_id, missing.near)
     ]
-    shown = " ".join([*words, *(["Did you mean one of these?"] if buttons else [])])
+    step = "Did you mean one of these?" if buttons else "Check the `custom_id` in the file of requests."
+    shown = " ".join(words if missing.was_sent else [*words, step])
     similar = [f"Similar: {', '.join(code(custom_id, 64) for custom_id in missing.near)}."] if missing.near else []
     return Message(" ".join([*words, *similar]), (section(shown), *actions(buttons)), modal_title=_TITLE)
 
