@@ -64,7 +64,9 @@ def _fact_lines(change: BulkChange, *, is_delete: bool) -> list[str]:
         )
     if facts is not None and not facts.is_whole:
         lines.append(f"I looked at the newest {quantity(facts.scanned, 'batch', 'batches')} only.")
-    if is_delete:
+    if is_delete and len(change.items) == 1:
+        lines.append("I skip the batch if it changes before I delete it.")
+    elif is_delete:
         lines.append("Only these batches are deleted. I skip a batch that changes before its turn.")
     else:
         lines.append("Requests already running may still finish and be billed. You can't undo a cancel.")

@@ -49,6 +49,7 @@ _ALONE = {
     "slack": "I read the results, but Slack refused the file.",
     "unconfirmed": "I sent the file, but Slack doesn't show that all of it arrived. Check our direct messages.",
 }
+_MOST_SPOKEN = 5
 _NAME = 60
 _SHORT_NAME = 24
 _LONG_LIST = 50
@@ -60,6 +61,12 @@ class _Group(NamedTuple):
 
     head: str
     names: list[str]
+
+    def spoken(self) -> str:
+        """Return the first few names, for a notification."""
+        more = len(self.names) - _MOST_SPOKEN
+        names = ", ".join([*self.names[:_MOST_SPOKEN], *([f"and {number(more)} more"] if more > 0 else [])])
+        return f"{self.head}: {names}."
 
     def sections(self) -> Iterator[Block]:
         """Yield as many sections as the names need. Slack folds long ones."""
@@ -82,7 +89,7 @@ def render_bulk_outcome(bulk: Bulk, items: Sequence[BulkItem]) -> Message:
     listed = [block for group in groups for block in group.sections()]
     typed = code(f"/batch {bulk.command}{' --save' if bulk.saves else ''}", 200)
     all_batches = actions([button("All batches", List())])
-    text = " ".join([title, *(f"{group.head}: {', '.join(group.names)}." for group in groups)])
+    text = " ".join([title, *(group.spoken() for group in groups)])
     return Message(text, (section(title), *listed, context(typed), *all_batches), public=True)
 
 

@@ -30,7 +30,7 @@ ONE_OF_MANY = replace(FACTS, matched=812, scanned=10_000, is_whole=False, priced
 
 
 def _ask(change: BulkChange) -> ConfirmationNeeded:
-    return ConfirmationNeeded(change, DELETE_QUESTION.id, DELETE_QUESTION.expires_at)
+    return ConfirmationNeeded(change, "0123456789abcdef0123456789abcdef", DELETE_QUESTION.expires_at)
 
 
 OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
