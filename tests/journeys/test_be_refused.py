@@ -47,7 +47,7 @@ async def test_a_star_lets_everybody(open_desk: OpenDesk) -> None:
 
     question = await try_to_delete(desk, BEN)
 
-    assert question.buttons == ["Delete for good", "Keep"]
+    assert question.buttons == ["Delete for good", "Save, then delete", "Keep"]
 
 
 async def test_a_guest_is_refused_whatever_the_verb(open_desk: OpenDesk) -> None:
@@ -124,7 +124,7 @@ async def test_a_user_group_opens_the_verbs_to_its_members_only(open_desk: OpenD
 
     member, other = await try_to_delete(desk, BEN), await try_to_delete(desk, ADA)
 
-    assert member.buttons == ["Delete for good", "Keep"]
+    assert member.buttons == ["Delete for good", "Save, then delete", "Keep"]
     assert "Only administrators can do this" in other.visible_text
 
 
@@ -146,7 +146,7 @@ async def test_a_person_named_by_id_needs_no_user_group(open_desk: OpenDesk) -> 
 
     reply = await try_to_delete(desk, BEN)
 
-    assert reply.buttons == ["Delete for good", "Keep"]
+    assert reply.buttons == ["Delete for good", "Save, then delete", "Keep"]
 
 
 @pytest.mark.parametrize("missing", ["users:read", "channels:read"])
