@@ -59,7 +59,7 @@ from bot.slack.download import SharedFileReader, check_file_host
 from bot.slack.event_claims import EventClaims
 from bot.slack.file_delivery import FileDelivery
 from bot.slack.forms import FormSeal
-from bot.slack.home_tab import HomeTab
+from bot.slack.home_tab import HomeDrawing, HomeTab, HomeVisits
 from bot.slack.in_flight import InFlight
 from bot.slack.listeners import BoltListeners
 from bot.slack.mentions import MentionReplacer
@@ -256,6 +256,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     )
     mentions = MentionReplacer(directory.find_name)
     uploader = _make_uploader(settings, client, session)
+    homes = HomeDrawing(_make_pipeline(services, rules, directory, mentions), client)
     worker = Worker(
         services,
         bot_messages,
@@ -266,7 +267,12 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         feed_channel=settings.feed_channel,
         shows_causes=EVERYONE in rules.readers,
         chores=make_chores(
-            services, bot_messages, mentions, make_digest_plan(settings), _make_audit_log(settings, services, metrics)
+            services,
+            bot_messages,
+            mentions,
+            homes.draw,
+            make_digest_plan(settings),
+            _make_audit_log(settings, services, metrics),
         ),
         limits=_make_limits(settings),
         count_given_up_notice=metrics.count_given_up_notice,
@@ -353,22 +359,14 @@ def _make_listening_app(settings: Settings, parts: _Parts, answers: _Answers) ->
     """Return the Bolt app, with all listeners registered."""
     services = parts.services
     metrics = parts.metrics
-    confirmations = Confirmations(services.database, services.now, services.enqueue, services.process_id)
     home_tab = HomeTab(services.now)
 
     def count_interaction(verb: str, origin: str, outcome_name: str, seconds: float) -> None:
         metrics.count_interaction(verb, origin, outcome_name, seconds)
         home_tab.record(verb, outcome_name)
 
-    pipeline = Pipeline(
-        services,
-        confirmations,
-        parts.rules,
-        parts.directory.find_caller_facts,
-        replace_mentions=parts.worker.mentions.replace_mentions,
-        count_interaction=count_interaction,
-        explain_error=MissingBatches(services).explain,
-        interruption=answers.interruption,
+    pipeline = _make_pipeline(
+        services, parts.rules, parts.directory, parts.worker.mentions, count_interaction, answers.interruption
     )
     app = make_bolt_app(settings.slack_api_url, parts.authorized, parts.app_id)
     count_error = metrics.count_unexpected_error
@@ -388,10 +386,31 @@ def _make_listening_app(settings: Settings, parts: _Parts, answers: _Answers) ->
         parts.authorized.bot_user_id or "",
         EventClaims(services),
         parts.directory.find_name,
+        HomeVisits(services),
         count_error,
     )
     listeners.register(app)
     return app
+
+
+def _make_pipeline(
+    services: Services,
+    rules: Rules,
+    directory: Directory,
+    mentions: MentionReplacer,
+    count_interaction: Callable[[str, str, str, float], None] = lambda *_: None,
+    interruption: Interruption | None = None,
+) -> Pipeline:
+    return Pipeline(
+        services,
+        Confirmations(services.database, services.now, services.enqueue, services.process_id),
+        rules,
+        directory.find_caller_facts,
+        replace_mentions=mentions.replace_mentions,
+        count_interaction=count_interaction,
+        explain_error=MissingBatches(services).explain,
+        interruption=interruption,
+    )
 
 
 def find_start_problems(settings: Settings) -> Iterator[str]:

@@ -175,7 +175,8 @@ class Pipeline:
         may = list_permissions(caller, facts, self._rules)
         if is_seen:
             may |= frozenset(Permission) - {Permission.READ_CONTENTS}
-        return Viewer(caller, may, self._services.now())
+        someone_operates = bool(self._rules.operators or self._rules.admins)
+        return Viewer(caller, may, self._services.now(), someone_operates=someone_operates)
 
     async def _authorize_again(
         self, command: AnyCommand, interaction: Interaction, found: Outcome | AnyChange | ConfirmationNeeded

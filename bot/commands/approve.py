@@ -39,7 +39,8 @@ class Approve(DraftCommand["ApproveChange"], frozen=True):
     async def propose(self, services: Services, origin: Origin, caller: Caller) -> "ApproveChange":
         """Find the draft. Raises DraftUnavailable, DraftAmbiguous, RequestsFileMissing, StoreUnavailable.
 
-        A name is asked about: another file may have been given the name of the one that the approver saw.
+        A name is asked about: another file may have been given the name of the one that the approver saw. On the Home
+        tab, a row shows only a part of what the approver should see.
         """
         draft = await find_draft(services, self.draft, "waiting")
         await require_file(services, draft)
@@ -53,7 +54,7 @@ class Approve(DraftCommand["ApproveChange"], frozen=True):
             retried,
             retiring,
             exceeded=check.exceeded,
-            is_named=not drafts.reads_as_id(self.draft),
+            is_named=not drafts.reads_as_id(self.draft) or origin is Origin.HOME,
             budget=check.budget,
             rules=get_spend_rules(services),
         )

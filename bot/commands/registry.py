@@ -15,6 +15,7 @@ from bot.commands.discard import Discard, DiscardChange, DiscardOutcome
 from bot.commands.draft_change import SendChange
 from bot.commands.edit import Edit, EditChange, EditOutcome
 from bot.commands.help import HelpCommand, HelpOutcome
+from bot.commands.home import HomeBoard, HomeOutcome
 from bot.commands.keep import Keep, KeepOutcome
 from bot.commands.label import Label, LabelChange, LabelOutcome
 from bot.commands.language.arguments import read_arguments
@@ -53,6 +54,7 @@ AnyCommand = (
     | Discard
     | Edit
     | HelpCommand
+    | HomeBoard
     | Keep
     | Label
     | List
@@ -87,6 +89,7 @@ Outcome = (
     | DiscardOutcome
     | EditOutcome
     | HelpOutcome
+    | HomeOutcome
     | KeepOutcome
     | LabelOutcome
     | ListOutcome
@@ -136,6 +139,7 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     Audit,
     Keep,
     StopReading,
+    HomeBoard,
 )
 """In the order of the help, which omits those without a help text."""
 

@@ -9,6 +9,7 @@ from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.commands.base import Origin
 from bot.commands.create import Create
 from bot.commands.delete import DeleteListed
+from bot.commands.home import HomeBoard
 from bot.commands.registry import AnyCommand
 from bot.operations.follow import is_direct
 from bot.operations.shared_files import NoFileInMessage
@@ -125,11 +126,12 @@ def _read_value(action: Payload) -> str:
 
 
 def read_home(payload: Payload) -> InboundInteraction:
-    """Read the opening of the App Home tab, which is the same as `/batch` alone."""
+    """Read the opening of the App Home tab, which shows the board."""
     event = payload["event"]
     caller = Caller(UserId(event["user"]), TeamId(payload.get("team_id") or ""), None)
     return InboundInteraction(
-        Interaction(caller, "", Origin.HOME), HomeSurface(caller, trigger_id=None, replaces_message=True)
+        Interaction(caller, HomeBoard().spell(), Origin.HOME),
+        HomeSurface(caller, trigger_id=None, replaces_message=True),
     )
 
 

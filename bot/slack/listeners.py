@@ -22,7 +22,7 @@ from bot.slack.addressed import name_people, read_addressed
 from bot.slack.delivery import ReplyDelivery
 from bot.slack.event_claims import EventClaims
 from bot.slack.forms import FormIncomplete, FormSeal
-from bot.slack.home_tab import HomeTab
+from bot.slack.home_tab import HomeTab, HomeVisits
 from bot.slack.in_flight import InFlight
 from bot.slack.inbound import (
     InboundInteraction,
@@ -76,7 +76,8 @@ class BoltListeners:
     `replace_mentions` names the people in the audit channel's messages, so that no one is notified by them.
     `hand_over` stores messages for people or channels, which a worker sends, because this process is about to end.
     `seal` reads what a form carries, as `delivery` wrote it. `bot_user` is the bot's own id, which mentions name.
-    `claims` decides which process answers a message. `find_name` looks up a person's name.
+    `claims` decides which process answers a message. `find_name` looks up a person's name. `visits` records who opens
+    the Home tab.
     `count_error` receives the reference of each unexpected error.
     """
 
@@ -96,6 +97,7 @@ class BoltListeners:
         bot_user: str,
         claims: EventClaims,
         find_name: Callable[[UserId], Awaitable[str | None]],
+        visits: HomeVisits,
         count_error: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._pipeline = pipeline
@@ -110,6 +112,7 @@ class BoltListeners:
         self._bot_user = bot_user
         self._claims = claims
         self._find_name = find_name
+        self._visits = visits
         self._replace_mentions = replace_mentions
         self._hand_over = hand_over
         self._count_error = count_error
@@ -264,6 +267,8 @@ class BoltListeners:
         try:
             inbound = read()
             surface = await self._delivery.open_modal(inbound.surface)
+            if isinstance(surface, HomeSurface) and surface.replaces_message:
+                await self._visits.record(surface.caller)
             with (
                 self._waits.report_to(self._report_first_wait(surface, "Slack")),
                 self._api_waits.report_to(self._report_first_wait(surface, "The Anthropic API")),

@@ -12,6 +12,7 @@ from bot.commands.details import DetailsOutcome
 from bot.commands.discard import DiscardOutcome
 from bot.commands.edit import EditOutcome
 from bot.commands.help import HelpOutcome
+from bot.commands.home import HomeOutcome
 from bot.commands.keep import KeepOutcome
 from bot.commands.label import LabelOutcome
 from bot.commands.list import ListOutcome
@@ -42,6 +43,7 @@ from bot.ui.verbs.details import render_details
 from bot.ui.verbs.discard import render_discard
 from bot.ui.verbs.edit import render_edit
 from bot.ui.verbs.help import render_help
+from bot.ui.verbs.home import render_home
 from bot.ui.verbs.keep import render_keep
 from bot.ui.verbs.label import render_label
 from bot.ui.verbs.list import render_list
@@ -84,6 +86,8 @@ def render(outcome: Outcome | ConfirmationNeeded, viewer: Viewer) -> Reply:
         return render_edit(outcome, viewer)
     if isinstance(outcome, HelpOutcome):
         return render_help(outcome, viewer)
+    if isinstance(outcome, HomeOutcome):
+        return render_home(outcome, viewer)
     if isinstance(outcome, KeepOutcome):
         return render_keep(outcome, viewer)
     if isinstance(outcome, LabelOutcome):

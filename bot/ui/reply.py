@@ -122,6 +122,8 @@ class Viewer(Struct, frozen=True):
     now: datetime
     names: Mapping[str, BatchNames] = {}
     """Labels, owners and notes by batch id; empty if they were not looked up."""
+    someone_operates: bool = True
+    """Whether the settings let anyone change batches."""
 
     @property
     def reads_contents(self) -> bool:

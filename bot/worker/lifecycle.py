@@ -29,6 +29,7 @@ from bot.worker.digest import DigestPlan, DigestSender
 from bot.worker.draw_card import CardDrawing
 from bot.worker.engine import STOP_SECONDS, Engine, Work
 from bot.worker.failure_details import FailureDetails
+from bot.worker.home_refresh import DrawHome, HomeRefresh
 from bot.worker.lost_events import LostEvents
 from bot.worker.lost_readings import LostReadings
 from bot.worker.maintenance import Chore, Maintenance
@@ -48,6 +49,8 @@ _PAUSES = (1, 5, 15, 30)
 AUDIT_LOG_INTERVAL = timedelta(seconds=5)
 NOTICE_INTERVAL = timedelta(minutes=5)
 """How often reminders and the digest are checked."""
+HOME_INTERVAL = timedelta(seconds=10)
+"""How often Home tabs are compared with the store."""
 RECOVERY_INTERVAL = timedelta(seconds=15)
 """How often the work of dead processes is checked."""
 
@@ -159,6 +162,7 @@ def make_chores(
     services: Services,
     bot_messages: BotMessages,
     mentions: MentionReplacer,
+    draw_home: DrawHome,
     plan: DigestPlan | None,
     audit_log: AuditLog | None = None,
 ) -> tuple[Chore, ...]:
@@ -181,6 +185,7 @@ def make_chores(
         Chore("interrupted", RECOVERY_INTERVAL, AbandonedDrafts(services).settle),
         Chore("interrupted-changes", RECOVERY_INTERVAL, ChangeSettler(services).settle_interrupted),
         Chore("lost-readings", RECOVERY_INTERVAL, partial(_report_lost, services, bot_messages)),
+        Chore("home-tabs", HOME_INTERVAL, HomeRefresh(services, draw_home).redraw_changed),
         *digest,
         *((Chore("audit-log", AUDIT_LOG_INTERVAL, audit_log.copy),) if audit_log is not None else ()),
     )

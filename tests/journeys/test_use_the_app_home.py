@@ -15,9 +15,9 @@ async def test_opening_the_tab_shows_running_batches(either_desk: Desk) -> None:
 
     home = await either_desk.home()
 
-    assert "1 batch in progress" in home.visible_text
+    assert "Running (1)" in home.visible_text
     assert batch.id.removeprefix("msgbatch_")[:10] in home.visible_text
-    assert home.buttons == ["All batches", "Refresh"]
+    assert home.buttons == ["Create", "List", "Help", "Refresh"]
 
 
 async def test_refresh_renews_the_tab_and_opens_nothing(desk: Desk) -> None:
@@ -28,7 +28,7 @@ async def test_refresh_renews_the_tab_and_opens_nothing(desk: Desk) -> None:
 
     renewed = desk.slack.home(ADA)
     assert renewed is not None
-    assert "1 batch in progress" in renewed.visible_text
+    assert "Running (1)" in renewed.visible_text
     assert desk.slack.modal(ADA) is None
     assert messages == []
 

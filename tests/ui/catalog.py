@@ -4,6 +4,8 @@ import importlib
 from datetime import UTC
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from bot.api import errors as api
 from bot.commands.create import Create
 from bot.commands.registry import Outcome
@@ -36,8 +38,15 @@ def _outcomes() -> dict[str, Drawable]:
 
 
 OUTCOMES = _outcomes()
-FOR_EVERYONE = ("status_", "help", "delete_refused", "cancel_", "watch", "unwatched", "muted", "notify_")
+FOR_EVERYONE = ("status_", "home", "help", "delete_refused", "cancel_", "watch", "unwatched", "muted", "notify_")
 """Prefixes of the outcomes that are drawn for each role; the others are drawn for an administrator."""
+
+
+def message_of(reply: Reply) -> Message:
+    """Return the message of a reply; a file comes with one."""
+    assert not isinstance(reply, Form), "a form is no message"
+    return reply if isinstance(reply, Message) else reply.message
+
 
 OTHERS: dict[str, Message] = {
     "unavailable_in_doubt": render_error(
@@ -54,6 +63,7 @@ OTHERS: dict[str, Message] = {
     "home_failed": render_tab_failed(render_error(api.ApiUnavailable("overloaded_error", "Overloaded", 529)), NOW),
     "unexpected": render_unexpected("bd-3f9a1c"),
     "form_offered": render_form_offer("Create a batch", Create()),
+    "home_first_run": message_of(render(OUTCOMES["home_empty"], replace(VIEWERS["reader"], someone_operates=False))),
     "unknown_command": render_unknown_command("/batches"),
     "unknown_press": render_unknown_press(),
     "unknown_shortcut": render_unknown_shortcut(),
@@ -73,12 +83,6 @@ def _drawings() -> dict[str, tuple[Drawable, Viewer]]:
 
 
 DRAWINGS = _drawings()
-
-
-def message_of(reply: Reply) -> Message:
-    """Return the message of a reply; a file comes with one."""
-    assert not isinstance(reply, Form), "a form is no message"
-    return reply if isinstance(reply, Message) else reply.message
 
 
 def payload_of(message: Message) -> dict[str, object]:

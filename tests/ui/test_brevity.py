@@ -25,8 +25,9 @@ LONGER = (
     "watches",
     "results_full",
     "other_bulk_of_500",
+    "home_",
 )
-"""Beginnings of the names of messages that are longer on purpose: lists of up to 20 rows, modals, one verb's help."""
+"""Beginnings of the names of messages that are longer on purpose: lists, modals, a board, one verb's help."""
 LISTS_WITH_IDS = ("error_reference_ambiguous",)
 """Ten batches to choose from, each with its id."""
 ERRORS = ("error_", "not_sent", "send_refused", "other_un")

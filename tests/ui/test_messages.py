@@ -80,7 +80,7 @@ def test_a_button_carries_a_command_that_can_be_typed() -> None:
 
 def test_a_button_does_what_it_says() -> None:
     verbs = {
-        "Refresh": {"", "status", "results"},
+        "Refresh": {"", "home", "status", "results"},
         "Cancel": {"cancel"},
         "Cancel the batch": {"cancel"},
         "Delete": {"delete"},

@@ -98,6 +98,16 @@ events = Table(
     Column("held_by", SafeText),
 )
 
+homes = Table(
+    "bd_homes",
+    metadata,
+    Column("workspace_id", SafeText, primary_key=True),
+    Column("user_id", SafeText, primary_key=True),
+    Column("team_id", SafeText, nullable=False),
+    Column("opened_at", Moment, nullable=False, index=True),
+    Column("shown", SafeText, nullable=False),
+)
+
 readings = Table(
     "bd_readings",
     metadata,

@@ -34,6 +34,13 @@ def get(connection: Connection, id: str) -> StoredConfirmation | None:
     return StoredConfirmation(**row._mapping) if row else None
 
 
+def list_open(connection: Connection, user_id: str, now: datetime) -> list[StoredConfirmation]:
+    """Return the questions that a person has not answered and still may, the newest last."""
+    wanted = table.c.user_id == user_id, table.c.used_at.is_(None), table.c.expires_at > now
+    found = connection.execute(select(table).where(*wanted).order_by(table.c.asked_at))
+    return [StoredConfirmation(**row._mapping) for row in found]
+
+
 def redeem(connection: Connection, id: str, now: datetime) -> bool:
     """Redeem a confirmation; True for exactly one caller among all processes, and never after it expired.
 

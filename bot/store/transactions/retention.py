@@ -6,7 +6,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, delete, select, update
 
 from bot.store.db.tables import audit, batches, cards, labels, notices, summaries, watches
-from bot.store.records import bulks, drafts, events, sends
+from bot.store.records import bulks, drafts, events, homes, sends
 from bot.store.records.batches import GONE
 
 BATCH_RETENTION = timedelta(days=40)
@@ -34,6 +34,7 @@ def prune(connection: Connection, now: datetime, limits: Limits = KEEP_ALL) -> i
     sends.prune(connection, now)
     events.prune(connection, now)
     bulks.prune(connection, now)
+    homes.prune(connection, now)
     _apply_limits(connection, now, limits)
     old = select(batches.c.id).where(batches.c.created_at < now - BATCH_RETENTION, batches.c.over_at.is_not(None))
     for table in (watches, cards, notices):
