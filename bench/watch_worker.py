@@ -27,6 +27,7 @@ from bot.slack.download import SharedFileReader
 from bot.slack.mentions import MentionReplacer
 from bot.slack.upload import FileUploader
 from bot.store.db.database import Database
+from bot.worker.bulk import CALL_INTERVAL
 from bot.worker.engine import Engine
 from bot.worker.lifecycle import Worker, run_worker
 from bot.worker.slack_pacing import SlackPacing
@@ -84,6 +85,7 @@ async def main() -> None:
             FileUploader(slack, session, get_file_origins(settings.slack_api_url), tempfile.TemporaryFile),
             feed_channel=None,
             chores=(),
+            bulk_interval=CALL_INTERVAL if REAL_PACE_VARIABLE in os.environ else FAST_PACE,
         )
         async with run_worker(worker):
             sys.stdout.write("working\n")

@@ -55,12 +55,19 @@ Pause = Callable[[float], Awaitable[None]]
 
 
 class BulkRunner:
-    """Works on lists. `pause` waits for seconds; tests let their clock pass instead."""
+    """Works on lists. `pause` waits for seconds; tests let their clock pass instead. `interval`: between two calls."""
 
-    def __init__(self, services: Services, saver: ResultsSaver, pause: Pause = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        services: Services,
+        saver: ResultsSaver,
+        pause: Pause = asyncio.sleep,
+        interval: timedelta = CALL_INTERVAL,
+    ) -> None:
         self._services = services
         self._saver = saver
         self._pause = pause
+        self._interval = interval
         self._running: dict[str, asyncio.Task[None]] = {}
         self._is_stopping = False
 
@@ -238,7 +245,7 @@ class BulkRunner:
         """Wait until the API may be called."""
         now = self._services.now()
         wait, _ = await self._services.database.run(
-            lambda c: workers.reserve_call(c, {_PLACE: CALL_INTERVAL}, now, _PATIENCE)
+            lambda c: workers.reserve_call(c, {_PLACE: self._interval}, now, _PATIENCE)
         )
         if wait > timedelta(0):
             await self._pause(wait.total_seconds())

@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from bot.store.db.database import Database, StoreFault, StoreUnavailable
 from bot.store.db.outbox import Outbox
-from bot.store.records import cards, confirmations, notices, scheduled_jobs, workers
+from bot.store.records import bulks, cards, confirmations, notices, scheduled_jobs, workers
+from bot.store.records.bulks import BULK
 from bot.store.records.workers import WorkerProcess
 from bot.store.transactions import retention
 from bot.store.transactions.begin_watch import SWEEP
@@ -166,6 +167,8 @@ class Maintenance:
         at = self._now() + MESSAGE_DELAY
         for outbox in _OUTBOXES:
             outbox.release_claims(connection, worker.id, at)
+        for bulk_id in bulks.release_all(connection, worker.id):
+            self._engine.enqueue(connection, BULK, f"bulk:{bulk_id}:{worker.id}", "api", [bulk_id])
         workers.remove_worker(connection, worker.id)
 
     def _redrive(self, connection: Connection) -> int:

@@ -147,6 +147,12 @@ def release(connection: Connection, bulk_id: str, holder: str) -> None:
     connection.execute(held.values(held_by=None))
 
 
+def release_all(connection: Connection, holder: str) -> list[str]:
+    """Release the running lists that a dead process held; return their ids."""
+    held = update(bulks).where(bulks.c.held_by == holder, bulks.c.state == "running")
+    return list(connection.execute(held.values(held_by=None).returning(bulks.c.id)).scalars())
+
+
 def find_next(connection: Connection, bulk_id: str) -> BulkItem | None:
     """Return the first batch of a list that is not settled, or None."""
     open_items = bulk_items.c.bulk_id == bulk_id, bulk_items.c.state.in_(OPEN_STATES)
