@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from bench.request_files import write_requests
 from bench.table import format_table
 from bot.api.model_catalog import ModelCatalog, ModelInfo
-from bot.requests.check import check_file
+from bot.requests.check_file import check_file
 from bot.requests.params import ApiConstraints
 
 LINES = 100_000

@@ -10,16 +10,10 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
+from bot.api.body_size import BODY_HEAD, BODY_TAIL
 from bot.api.errors import RequestsUnreadable
 
-_HEAD = b'{"requests":['
-_TAIL = b"]}"
 _PIECE = 256 * 1024
-
-
-def measure_body(requests: int, characters: int) -> int:
-    """Return the bytes of a create body of `requests` requests that take `characters` bytes as JSON in all."""
-    return len(_HEAD) + characters + max(0, requests - 1) + len(_TAIL)
 
 
 class FileSpan(Struct, frozen=True):
@@ -52,8 +46,8 @@ class CreateBody(Struct, frozen=True):
                 end of the body is missing then, so nothing is created.
         """
         seen = hashlib.sha256()
-        yield _HEAD
-        left = self.length - len(_HEAD) - len(_TAIL)
+        yield BODY_HEAD
+        left = self.length - len(BODY_HEAD) - len(BODY_TAIL)
         await asyncio.to_thread(self.file.seek, self.start)
         while left:
             piece = await asyncio.to_thread(self.file.read, min(_PIECE, left))
@@ -65,7 +59,7 @@ class CreateBody(Struct, frozen=True):
         seen.update(b"\n")
         if self.digest is not None and seen.hexdigest() != self.digest:
             raise RequestsUnreadable.from_change(self.path)
-        yield _TAIL
+        yield BODY_TAIL
 
 
 @contextmanager
@@ -88,4 +82,4 @@ def open_create_body(
         file.seek(max(0, start + size - 1))
         if file.read(1) != b"\n":
             raise RequestsUnreadable(checked_file, "it does not end with a whole line")
-        yield CreateBody(checked_file, file, len(_HEAD) + size - 1 + len(_TAIL), digest, start)
+        yield CreateBody(checked_file, file, len(BODY_HEAD) + size - 1 + len(BODY_TAIL), digest, start)

@@ -19,7 +19,8 @@ from bot.errors import ExpectedError
 from bot.operations.progress import Progress
 from bot.operations.services import Services
 from bot.operations.shared_files import SharedFile
-from bot.requests.check import CheckReport, check_file, check_requests
+from bot.requests.check import CheckReport
+from bot.requests.check_file import check_file, check_requests
 from bot.requests.check_process import SourceUnreadable
 from bot.requests.estimate import (
     CostRules,

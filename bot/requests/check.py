@@ -1,18 +1,12 @@
 """Check a file of requests, JSON Lines of up to 1 GB, before anything is sent: in one pass and in flat memory."""
 
-import asyncio
 import hashlib
 from collections.abc import Container, Iterable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
-from pathlib import Path
-from typing import Protocol
 
 from msgspec import Struct
 
-from bot.api.create_body import measure_body
-from bot.api.errors import RequestsUnreadable
+from bot.api.body_size import measure_body
 from bot.api.json_lines import BLANKS, LineCutter, LongLine
-from bot.requests.check_process import SourceUnreadable, read_piece, run_check
 from bot.requests.file_kinds import HEAD_BYTES, ForeignFileKind, identify_foreign_file
 from bot.requests.frames import FramedLine, Frames
 from bot.requests.id_lines import IdLines
@@ -29,7 +23,6 @@ from bot.requests.problems import (
     WarningKind,
     group_problems,
 )
-from bot.requests.request_files import write_whole
 from bot.requests.sizes import RequestSize, RequestSizes, measure_request
 
 MAX_REQUESTS = 100_000
@@ -47,9 +40,6 @@ MAX_SIZE_GROUPS = 10_000
 """Kinds of requests, by model, region and length, that an estimate adds up."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_SMALL_FILE = 64 * 1024
-"""Bytes up to which a file is checked in this process: no contents of so few take long."""
-_TURN_BYTES = 4 * 1024
 _ENVELOPE_BYTES = len(format_line("", b""))
 
 
@@ -247,10 +237,10 @@ class RequestChecker:
         if self._only is not None and custom_id not in self._only:
             return b""
         self._requests += 1
-        for fault in framed.warnings:
+        for fault in framed.frame.warnings:
             self._findings.add(self._number, fault)
         self._reject_repeated(custom_id)
-        return self._accept(custom_id, framed.size, framed.raw_params)
+        return self._accept(custom_id, framed.raw_params, framed.frame.size, framed.characters, framed.size)
 
     def _check_request(self, read: RequestLine) -> bytes:
         custom_id = read.custom_id if read.has_id else f"line-{self._number:06d}"
@@ -270,14 +260,18 @@ class RequestChecker:
             return b""
         size = measure_request(read.params)
         read.params = None  # a line may have 32 MB, and its copy is made next
-        return self._accept(custom_id, size, read.raw_params)
+        return self._accept(custom_id, read.raw_params, size)
 
-    def _accept(self, custom_id: str, size: RequestSize, raw_params: bytes | memoryview) -> bytes:
-        """Add up a request without problems; return its line in the checked file."""
+    def _accept(
+        self, custom_id: str, raw_params: bytes | memoryview, size: RequestSize, characters: int = 0, tokens: int = 0
+    ) -> bytes:
+        """Add up a request without problems, and so many more characters and tokens; return its checked line."""
         sizes = self._planner.add_line(_ENVELOPE_BYTES + len(custom_id) + len(raw_params))
-        if self._planner.group_count < MAX_SIZE_GROUPS:
-            sizes.add_size(size)
-        elif ProblemKind.FILE_TOO_COMPLEX not in self._findings.totals:
+        most_groups = MAX_SIZE_GROUPS - self._planner.full_groups
+        if (
+            not sizes.add_size(size, characters, tokens, most_groups)
+            and ProblemKind.FILE_TOO_COMPLEX not in self._findings.totals
+        ):
             self._findings.add_file_problem(ProblemKind.FILE_TOO_COMPLEX)
         if self._findings.totals:
             self._characters += len(format_line(custom_id, b"")) - 1 + len(raw_params)
@@ -297,73 +291,3 @@ class RequestChecker:
         if first is not None:
             fault = RequestFault(ProblemKind.CUSTOM_ID_TWICE, "custom_id", custom_id)
             self._findings.add(self._number, fault, first)
-
-
-class OpenFile(Protocol):
-    """A file on the disk that is open for reading."""
-
-    def fileno(self) -> int:
-        """Return its file descriptor."""
-
-
-async def check_requests(
-    source: OpenFile,
-    checked_file: Path,
-    constraints: ApiConstraints,
-    limits: Limits = Limits(),
-    only: Container[str] | None = None,
-    turn: AbstractAsyncContextManager[object] | None = None,
-) -> CheckReport:
-    """Check the requests in `source` from its first byte on, and write them to `checked_file` as they will be sent.
-
-    Nothing is left at `checked_file` if the file has problems or cannot be read. A file of more than 64 KiB is checked
-    in a process of its own while `turn` is held, so that no contents delay other tasks. With `only`, requests with
-    another `custom_id` are skipped.
-
-    Raises:
-        SourceUnreadable: the disk does not return the bytes.
-        OSError: the disk does not take the checked file.
-    """
-    checker = RequestChecker(constraints, limits, only)
-    head = await asyncio.to_thread(read_piece, source.fileno(), 0, _SMALL_FILE + 1)
-    if len(head) <= _SMALL_FILE:
-        report = await _check_small(checker, checked_file, head)
-    else:
-        async with turn or nullcontext():
-            report = await run_check(checker, checked_file, source.fileno())
-    if not report.is_sound:
-        await asyncio.to_thread(checked_file.unlink, missing_ok=True)
-    return report
-
-
-async def _check_small(checker: RequestChecker, checked_file: Path, file: bytes) -> CheckReport:
-    with write_whole(checked_file) as checked:
-        for start in range(0, len(file), _TURN_BYTES):
-            checked.write(checker.feed(file[start : start + _TURN_BYTES]))
-            await asyncio.sleep(0)
-        checked.write(checker.finish())
-    return checker.result()
-
-
-async def check_file(
-    path: Path,
-    checked_file: Path,
-    constraints: ApiConstraints,
-    limits: Limits = Limits(),
-    turn: AbstractAsyncContextManager[object] | None = None,
-) -> CheckReport:
-    """Check the file at `path` as `check_requests` does.
-
-    Raises:
-        RequestsUnreadable: the file is missing or cannot be read.
-        OSError: the disk does not take the checked file.
-    """
-    try:
-        source = await asyncio.to_thread(path.open, "rb")
-    except OSError as error:
-        raise RequestsUnreadable.from_os_error(path, error) from error
-    with source:
-        try:
-            return await check_requests(source, checked_file, constraints, limits, turn=turn)
-        except SourceUnreadable as error:
-            raise RequestsUnreadable.from_os_error(path, error) from error

@@ -1,89 +1,30 @@
-"""Check a file in a process of its own, at low priority and with bounded memory, so that nothing in it delays acks."""
+"""What a process does that checks a file: at low priority and in bounded memory, so that nothing in it delays acks.
 
-import asyncio
-import logging
+It imports little, because each file of more than 64 KiB starts one.
+"""
+
 import os
 import pickle
 import resource
 import sys
-from asyncio.subprocess import PIPE
 from pathlib import Path
-from typing import Protocol, TypeVar
 
-from bot.requests.request_files import PART_SUFFIX, write_whole
-
-log = logging.getLogger(__name__)
+from bot.requests.check import CheckReport, RequestChecker
+from bot.requests.request_files import write_whole
 
 MAX_DATA_BYTES = 96 * 1024 * 1024
 """What a check may allocate above an idle process: the largest request of plain text, and a million custom_ids."""
 
 _ROOT = Path(__file__).parents[2]
-_COMMAND = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from bot.requests.check_process import serve; serve()"
-_PIECE = 256 * 1024
+COMMAND = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from bot.requests.check_process import serve; serve()"
+_PIECE = 128 * 1024  # below MMAP_THRESHOLD, so that memory is used again
 _NICENESS = 10
-_MMAP_THRESHOLD = 256 * 1024
+MMAP_THRESHOLD = 256 * 1024
 """Bytes from which glibc returns freed memory to the system at once. By itself it raises this to 32 MB."""
-
-
-ReportT = TypeVar("ReportT")
-ReportT_co = TypeVar("ReportT_co", covariant=True)
-
-
-class Checker(Protocol[ReportT_co]):
-    """What checks a file; it is sent to the process before it has seen any of the file."""
-
-    def feed(self, chunk: bytes) -> bytes:
-        """Return the part of the checked file that this chunk completes."""
-
-    def finish(self) -> bytes:
-        """Return the rest of the checked file."""
-
-    def result(self) -> ReportT_co:
-        """Return the report on the file."""
-
-    def give_up(self) -> ReportT_co:
-        """Return the report on a file that cannot be checked."""
 
 
 class SourceUnreadable(OSError):
     """The disk does not return the bytes of a file that is being checked."""
-
-
-async def run_check(checker: Checker[ReportT], checked_file: Path, source: int) -> ReportT:
-    """Check the file with the descriptor `source` in a new process, which reads it and writes the checked file.
-
-    If the process dies, which a file can cause that needs too much memory, the report says so of the file.
-
-    Raises:
-        SourceUnreadable: the disk does not return the bytes.
-        OSError: the disk does not take the checked file.
-    """
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        _COMMAND,
-        stdin=PIPE,
-        stdout=PIPE,
-        pass_fds=(source,),
-        start_new_session=True,  # a Ctrl-C is the bot's: it stops the check itself
-        env={**os.environ, "MALLOC_MMAP_THRESHOLD_": str(_MMAP_THRESHOLD)},
-    )
-    try:
-        report, _ = await process.communicate(pickle.dumps((checker, checked_file, source, os.getpid())))
-    except BaseException:
-        if process.returncode is None:
-            process.kill()
-        raise
-    finally:
-        await process.wait()
-        await asyncio.to_thread(checked_file.with_name(checked_file.name + PART_SUFFIX).unlink, missing_ok=True)
-    if not report:
-        log.warning("the process that checked a file died: exit code %d", process.returncode)
-        return checker.give_up()
-    found: ReportT | OSError = pickle.loads(report)  # noqa: S301 - written by `serve`
-    if isinstance(found, OSError):
-        raise found
-    return found
 
 
 def serve() -> None:
@@ -94,7 +35,7 @@ def serve() -> None:
         return
     report: object
     try:
-        report = _check(*pickle.loads(job))  # noqa: S301 - written by `run_check`
+        report = _check(*pickle.loads(job))  # noqa: S301 - written by `check_requests`
     except SourceUnreadable as error:
         report = SourceUnreadable(error.errno, error.strerror)
     except OSError as error:
@@ -105,7 +46,7 @@ def serve() -> None:
     sys.stdout.buffer.flush()
 
 
-def _check(checker: Checker[object], checked_file: Path, source: int, parent: int) -> object:
+def _check(checker: RequestChecker, checked_file: Path, source: int, parent: int) -> CheckReport:
     """Return the report. Raises EOFError if the process that wants it has died."""
     _bound_memory()
     position = 0

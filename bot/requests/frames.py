@@ -62,12 +62,13 @@ class Frame(Struct, frozen=True):
 
 
 class FramedLine(NamedTuple):
-    """A line that has a frame: a sound request."""
+    """A line that has a frame: a sound request. `characters` and `size` are those of its texts, `size` in UTF-8."""
 
+    frame: Frame
     custom_id: str
     raw_params: bytes
-    size: RequestSize
-    warnings: tuple[RequestFault, ...]
+    characters: int
+    size: int
 
 
 _Node = list[tuple[bytes, "Frame | _Node"]]
@@ -122,13 +123,8 @@ class Frames:
             following = after
             position = stop
         self._vain -= self._vain > 0
-        kind, base, tokens, prompts, max_tokens, tools = following.size
-        return FramedLine(
-            head[1].decode(),
-            line[start + following.start : -following.end],
-            RequestSize(kind, base + characters, tokens + size, prompts, max_tokens, tools),
-            following.warnings,
-        )
+        raw_params = line[start + following.start : -following.end]
+        return FramedLine(following, head[1].decode(), raw_params, characters, size)
 
     def learn(self, line: bytes) -> None:
         """Keep the frame of a line that `match` did not find, if it has one. The line itself may have problems."""

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from bot.api.create_body import measure_body
+from bot.api.body_size import measure_body
 from bot.requests.sizes import RequestSizes
 
 
@@ -19,7 +19,7 @@ class PartPlanner:
 
     def __init__(self, most_requests: int, most_body_bytes: int) -> None:
         self._most_requests = most_requests
-        self._most_body_bytes = most_body_bytes
+        self._most_size = most_body_bytes - measure_body(1, -1)  # a comma in place of each newline but the last
         self._full: list[PlannedPart] = []
         self._full_groups = 0
         self._requests = 0
@@ -28,9 +28,8 @@ class PartPlanner:
 
     def add_line(self, size: int) -> RequestSizes:
         """Add a line of `size` bytes, with its newline; return the sizes of the part that it is in."""
-        characters = self._size + size - self._requests - 1
-        is_too_large = measure_body(self._requests + 1, characters) > self._most_body_bytes
-        if self._requests and (self._requests == self._most_requests or is_too_large):
+        is_full = self._requests == self._most_requests or self._size + size > self._most_size
+        if is_full and self._requests:
             self._full.append(PlannedPart(self._requests, self._size, self._sizes))
             self._full_groups += self._sizes.group_count
             self._requests, self._size, self._sizes = 0, 0, RequestSizes()
@@ -39,9 +38,9 @@ class PartPlanner:
         return self._sizes
 
     @property
-    def group_count(self) -> int:
-        """The number of groups that the sizes of all parts have."""
-        return self._full_groups + self._sizes.group_count
+    def full_groups(self) -> int:
+        """The number of groups that the sizes of all parts but the last have."""
+        return self._full_groups
 
     def list_parts(self) -> tuple[PlannedPart, ...]:
         """Return the parts, in the order of their lines."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from bot.requests.server_tools import ToolUse, measure_tools
+from bot.requests.server_tools import NO_TOOLS, ToolUse, measure_tools
 
 ATTACHMENT_CHARACTERS = 5_600
 """What the likely cost takes an image or document for: about 1,600 tokens (docs.anthropic.com, Vision)."""
@@ -84,17 +84,31 @@ class RequestSizes:
         """Add a request whose params passed the check."""
         self.add_size(measure_request(params))
 
-    def add_size(self, size: RequestSize) -> None:
-        """Add a request of this size."""
-        key = _group_key(size)
+    def add_size(self, size: RequestSize, characters: int = 0, tokens: int = 0, most_groups: int | None = None) -> bool:
+        """Add a request of this size, and of so many more characters and tokens.
+
+        Return False, and add nothing, if there would be more groups than `most_groups`.
+        """
+        kind, more_characters, more_tokens, prompts, max_tokens, tools = size
+        characters += more_characters
+        tokens += more_tokens
+        key = (kind, prompts > 0, _length_class(characters))
         if (group := self._groups.get(key)) is None:
+            if most_groups is not None and self.group_count >= most_groups:
+                return False
             group = self._groups[key] = SizeGroup()
         group.requests += 1
-        group.characters += size.characters
-        group.max_tokens += size.max_tokens
-        group.tokens += 0 if size.prompts else size.tokens
-        group.prompts += size.prompts
-        group.longest = max(group.longest, size.tokens)
+        group.characters += characters
+        group.max_tokens += max_tokens
+        group.tokens += 0 if prompts else tokens
+        group.prompts += prompts
+        if tokens > group.longest:
+            group.longest = tokens
+        if tools is not NO_TOOLS:
+            self._add_tools(size)
+        return True
+
+    def _add_tools(self, size: RequestSize) -> None:
         self.searches += size.tools.searches
         for name in size.tools.unbounded:
             self.unbounded[name if name in self.unbounded or len(self.unbounded) < _MOST_NAMES else _OTHERS] += 1

@@ -14,9 +14,8 @@ from bot.requests.check import (
     MAX_REQUEST_LINE_BYTES,
     Limits,
     RequestChecker,
-    check_file,
-    check_requests,
 )
+from bot.requests.check_file import check_file, check_requests
 from bot.requests.check_process import SourceUnreadable
 from bot.requests.params import ApiConstraints
 from bot.requests.problems import MAX_PROBLEMS, ProblemKind

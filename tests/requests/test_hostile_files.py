@@ -11,7 +11,8 @@ from typing import IO, Literal
 
 import pytest
 
-from bot.requests.check import MAX_LINE_PROBLEMS, MAX_SIZE_GROUPS, CheckReport, check_requests
+from bot.requests.check import MAX_LINE_PROBLEMS, MAX_SIZE_GROUPS, CheckReport
+from bot.requests.check_file import check_requests
 from bot.requests.lines import MAX_VALUES
 from bot.requests.params import ApiConstraints
 from bot.requests.problems import ProblemKind, WarningKind

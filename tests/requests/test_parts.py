@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from bot.api.create_body import measure_body
+from bot.api.body_size import measure_body
 from bot.requests.check import CheckReport, Limits
-from bot.requests.id_lines import IdLines
+from bot.requests.id_lines import MOST_IN_DICT, IdLines
 from bot.requests.problems import ProblemKind
 from tests.requests.request_lines import GOOD, check, line
 
@@ -66,8 +66,9 @@ def test_a_file_with_a_problem_has_no_parts_and_an_id_is_found_twice_across_them
 def test_the_line_of_each_of_many_ids_is_known() -> None:
     lines = IdLines()
 
-    added = [lines.add(f"id-{number}", number) for number in range(5_000)]
-    again = [lines.add(f"id-{number}", 0) for number in range(5_000)]
+    count = MOST_IN_DICT + 100_000
+    added = [lines.add(f"id-{number}", number) for number in range(count)]
+    again = [lines.add(f"id-{number}", 0) for number in range(count)]
 
-    assert added == [None] * 5_000
-    assert again == [*range(5_000)]
+    assert added == [None] * count
+    assert again == [*range(count)]
