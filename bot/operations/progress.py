@@ -59,6 +59,8 @@ class Progress:
         self.retry_command = ""
         self.has_begun = False
         """Whether something long began, so that what was true before it may have changed."""
+        self.display = asyncio.Lock()
+        """Held while the progress is being shown, so that the answer does not overtake it."""
         self._on_start = on_start
         self._ended = asyncio.Event()
         self._stop = asyncio.Event()

@@ -127,6 +127,18 @@ class ReplyDelivery:
         except _FAILURES as error:
             log.warning("cannot report a wait: %s", _describe(error))
 
+    async def show_progress(self, message: Message, surface: Surface) -> bool:
+        """Show the progress of long work where its answer will be; False if that is not possible. Raises nothing."""
+        try:
+            if isinstance(surface, ModalSurface) and not surface.is_reachable:
+                await self._post_ephemeral(message, surface.caller, surface.thread_ts)
+            else:
+                await self._on_surface(surface)(message)
+        except _FAILURES as error:
+            log.warning("cannot show progress: %s", _describe(error))
+            return _is_unconfirmed(error)
+        return True
+
     async def post(self, message: Message, channel: str) -> None:
         """Post to a channel (the audit channel). Raises nothing."""
         try:

@@ -37,9 +37,9 @@ from bot.slack.inbound import (
     read_shortcut,
 )
 from bot.slack.mentions import MentionReplacer
-from bot.slack.progress_messages import ProgressMessages
+from bot.slack.progress_messages import ProgressMessages, ProgressPlace
 from bot.slack.retries import SlackWaits
-from bot.slack.surfaces import ConversationSurface, HomeSurface, Surface
+from bot.slack.surfaces import ConversationSurface, HomeSurface, ModalSurface, Surface
 from bot.store.db.database import StoreUnavailable
 from bot.ui.components.bulk import COUNT_FORM
 from bot.ui.components.buttons import NotOurButton
@@ -245,17 +245,26 @@ class BoltListeners:
     def _show(self, message: Message, surface: Surface) -> None:
         self._in_flight.start(self._deliver(message, surface))
 
-    def _make_progress(self, inbound: InboundInteraction) -> Progress:
+    def _make_progress(self, inbound: InboundInteraction, surface: Surface) -> Progress:
         """Return the progress of a command. It is shown from the moment the command begins something long."""
         caller = inbound.interaction.caller
+        place = self._find_progress_place(surface)
 
         def start(progress: Progress) -> None:
             self._work_limits.begin(progress, caller.user)
-            self._in_flight.start(self._progress.show(progress, caller))
+            self._in_flight.start(self._progress.show(progress, caller, place))
 
         progress = Progress(start)
         progress.retry_command = inbound.interaction.text
         return progress
+
+    def _find_progress_place(self, surface: Surface) -> ProgressPlace | None:
+        """Return where the progress of an answer is shown; None for direct messages, where it can be removed."""
+        is_modal = isinstance(surface, ModalSurface) and surface.is_reachable
+        channel = surface.caller.channel
+        if not is_modal and (isinstance(surface, HomeSurface) or channel is None or channel.startswith("D")):
+            return None
+        return ProgressPlace(lambda message: self._delivery.show_progress(message, surface), can_edit=is_modal)
 
     async def _answer(self, read: Callable[[], InboundInteraction], body: Payload) -> None:
         """Answer one interaction. Of an unexpected error, the person sees a reference and the log has the traceback."""
@@ -273,8 +282,10 @@ class BoltListeners:
                 self._waits.report_to(self._report_first_wait(surface, "Slack")),
                 self._api_waits.report_to(self._report_first_wait(surface, "The Anthropic API")),
             ):
-                progress = self._make_progress(inbound)
+                progress = self._make_progress(inbound, surface)
                 answer = await self._pipeline.answer(inbound.interaction, progress)
+            async with progress.display:
+                pass  # what is being shown of it must not come after the answer
             await self._deliver(self._complete(answer, inbound, surface), surface)
             is_shown = True
             await self._mark_answered(answer)

@@ -1,14 +1,18 @@
-"""The progress message of a long reading: one direct message to the caller, edited in place and deleted at the end."""
+"""The progress of a long reading, shown where its answer will be.
+
+In a channel it is one private line, which Slack lets no one edit. In a modal it counts, and the answer replaces it. In
+direct messages it is a message that counts and is deleted at the end.
+"""
 
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 
 from msgspec import Struct
 
 from bot.caller import Caller
-from bot.operations.progress import Progress
+from bot.operations.progress import Phase, Progress
 from bot.operations.services import Services
 from bot.slack.bot_messages import (
     AnswerUncertain,
@@ -23,7 +27,7 @@ from bot.slack.bot_messages import (
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import long_readings
 from bot.store.records.long_readings import LongReading, make_reading_id
-from bot.ui.components.progress import render_progress
+from bot.ui.components.progress import render_progress, render_progress_line
 from bot.ui.reply import Message
 
 log = logging.getLogger(__name__)
@@ -44,6 +48,13 @@ class ProgressTiming(Struct, frozen=True):
     end_delays: tuple[float, ...] = (1.0, 5.0, 20.0, 60.0)
 
 
+class ProgressPlace(Struct, frozen=True):
+    """Where an answer will be. `show` shows a message there, and returns whether it did. `can_edit`: also again."""
+
+    show: Callable[[Message], Awaitable[bool]]
+    can_edit: bool
+
+
 class ProgressMessages:
     """Shows long readings, and stops one when its caller asks. The reading goes on if anything here fails."""
 
@@ -59,13 +70,17 @@ class ProgressMessages:
         for progress in self._under_way:
             progress.stop(closing=True)
 
-    async def show(self, progress: Progress, caller: Caller) -> None:
-        """Show a reading from the moment it takes long until it has ended. Raises nothing."""
+    async def show(self, progress: Progress, caller: Caller, place: ProgressPlace | None = None) -> None:
+        """Show a reading from the moment it takes long until it has ended. Raises nothing.
+
+        Without a place, or if that shows nothing, it is shown in the caller's direct messages.
+        """
         self._under_way.add(progress)
         message = _ProgressMessage(self._messages, self._services, self._timing, progress, self._shown)
         try:
             await message.record_start(caller)
-            if not await progress.wait_for_end(self._timing.show_after):
+            has_ended = await progress.wait_for_end(self._timing.show_after)
+            if not has_ended and (place is None or not await message.run_in_place(place)):
                 await message.run(caller)
         except Exception:
             log.exception("cannot show the progress of a reading")
@@ -118,20 +133,41 @@ class _ProgressMessage:
         if (reading_id := self._id) is not None:
             await self._write(self._database.run(lambda connection: long_readings.remove(connection, reading_id)))
 
+    async def run_in_place(self, place: ProgressPlace) -> bool:
+        """Show the reading where its answer will be until it ends; False if that place shows nothing."""
+        if not await self._show_in(place):
+            return False
+        if place.can_edit:
+            self._shown.add(self)
+        try:
+            await self._edit_until_end((lambda: self._show_in(place)) if place.can_edit else None)
+        finally:
+            self._shown.discard(self)
+        return True
+
+    async def _show_in(self, place: ProgressPlace) -> bool:
+        """Show the reading, unless it has ended meanwhile: its answer must be the last that appears."""
+        async with self._progress.display:
+            if self._progress.phase is not Phase.UNDER_WAY:
+                return True
+            message = self._render() if place.can_edit else render_progress_line(self._progress.reading, self._id)
+            return await place.show(message)
+
     async def run(self, caller: Caller) -> None:
         """Post the message, edit it until the reading ends, and delete it: the answer says how it ended."""
         self._shown.add(self)
         try:
             await self._post(caller)
             await self._record_place()
-            await self._edit_until_end()
+            await self._edit_until_end(self._try_edit)
         finally:
             self._shown.discard(self)
             await self._remove(caller)
 
-    async def _edit_until_end(self) -> None:
+    async def _edit_until_end(self, edit: Callable[[], Coroutine[None, None, object]] | None) -> None:
+        """Stop the reading if its caller asks, and show how far it got with `edit`."""
         edited = time.monotonic()
-        editing = asyncio.create_task(asyncio.sleep(0))
+        editing: asyncio.Task[object] = asyncio.create_task(asyncio.sleep(0))
         try:
             while not await self._progress.wait_for_end(self._timing.poll_interval):
                 await self._record_place()
@@ -139,10 +175,10 @@ class _ProgressMessage:
                     self._progress.stop()
                 due = time.monotonic() - edited >= self._timing.edit_interval * len(self._shown)
                 changed = self._progress.reading != self._last_shown
-                if due and changed and editing.done() and self._place is not None:
+                if due and changed and editing.done() and edit is not None:
                     edited = time.monotonic()
                     # In a task, because Slack may delay an edit for a minute and Stop has to work meanwhile.
-                    editing = asyncio.create_task(self._try_edit())
+                    editing = asyncio.create_task(edit())
         finally:
             await editing
 

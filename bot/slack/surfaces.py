@@ -62,5 +62,10 @@ class ModalSurface(Struct, frozen=True):
     thread_ts: str | None = None
     """The thread in which it was opened. Answers that it cannot show go there."""
 
+    @property
+    def is_reachable(self) -> bool:
+        """Whether it can be changed: it was opened, and not submitted."""
+        return self.view_id is not None or self.external_id is not None
+
 
 Surface = MessageSurface | ConversationSurface | HomeSurface | ModalSurface

@@ -153,10 +153,9 @@ def _report_failed_start(error: Exception, pause: float) -> None:
     log.error("the worker does not start, and tries again in %d s", pause, exc_info=error)
 
 
-async def _report_lost(services: Services, bot_messages: BotMessages) -> None:
-    """Report the work of dead processes. The messages come first: a long reading reports those that began it."""
-    await LostEvents(services).report_lost()
-    await LostReadings(services, bot_messages).report_lost()
+async def _report_lost(services: Services, bot_messages: BotMessages) -> int:
+    """Report the work of dead processes; return how much. A message that began a long reading is left to its report."""
+    return await LostEvents(services).report_lost() + await LostReadings(services, bot_messages).report_lost()
 
 
 def make_chores(

@@ -12,7 +12,6 @@ from bot.store.records import drafts
 from tests.desk import ADA, BATCHES, BEN, Desk
 from tests.journeys.creating import count_creates, sound_file
 
-DM = "D0ADA"
 TEMPLATE = "Translate into French: {value}"
 
 
@@ -70,8 +69,8 @@ async def test_a_stopped_check_can_begin_again_with_the_fields_of_the_form(desk:
     desk.slack.fail_next("download", delay=(never := asyncio.Event()))
 
     await desk.slack.submit_view(ADA, modal.id, state)
-    await desk.slack.wait_for(lambda: desk.slack.calls("download") and desk.slack.messages(DM, ADA), 10)
-    await desk.slack.press(ADA, desk.slack.messages(DM, ADA)[-1], text="Stop")
+    await desk.slack.wait_for(lambda: desk.slack.calls("download") and desk.slack.messages(BATCHES, ADA), 10)
+    await desk.slack.press(ADA, desk.slack.messages(BATCHES, ADA)[-1], text="Stop")
     await desk.bot.in_flight.drain()
     stopped = newest(desk)
     never.set()
@@ -90,8 +89,8 @@ async def test_a_check_that_was_stopped_at_its_estimate_leaves_nothing_to_look_a
     file = desk.slack.give_file(ADA, "mine.jsonl", sound_file(5))
 
     await desk.slack.slash(ADA, BATCHES, f"/batch create {file}")
-    await desk.slack.wait_for(lambda: desk.slack.messages(DM, ADA), 10)
-    await desk.slack.press(ADA, desk.slack.messages(DM, ADA)[-1], text="Stop")
+    await desk.slack.wait_for(lambda: desk.slack.messages(BATCHES, ADA), 10)
+    await desk.slack.press(ADA, desk.slack.messages(BATCHES, ADA)[-1], text="Stop")
     await desk.bot.in_flight.drain()
 
     database = desk.bot.worker.services.database

@@ -94,7 +94,7 @@ async def read_for_long(desk: Desk) -> None:
     await desk.restart()
     desk.api.workspace.add(succeeded=3)
     desk.api.add_fault(ApiFault(path="*/results", delay=0.4))
-    await desk.type("/batch results last")
+    await desk.type("/batch results last", channel="D0ADA")
 
 
 async def restart(desk: Desk) -> None:

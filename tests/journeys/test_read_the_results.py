@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import httpx
@@ -12,7 +13,7 @@ from bot.playground.api_simulator.results import make_result_lines
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.slack.progress_messages import ProgressTiming
 from tests.conftest import OpenDesk
-from tests.desk import ADA, BEN, Desk
+from tests.desk import ADA, BEN, BOT, Desk
 
 
 def failing(desk: Desk) -> str:
@@ -250,17 +251,60 @@ async def test_a_long_reading_can_be_stopped_while_other_commands_are_answered(d
     failing(desk)
     desk.api.add_fault(ApiFault(path="*/results", delay=60))
     await desk.slack.slash(ADA, "C0BATCHES", "/batch results last")
-    await desk.slack.wait_for(lambda: desk.slack.messages("D0ADA"), 10)
-    [progress] = desk.slack.messages("D0ADA")
+    await desk.slack.wait_for(lambda: desk.slack.messages("C0BATCHES", ADA), 10)
+    [progress] = desk.slack.messages("C0BATCHES", ADA)
 
     await desk.slack.slash(BEN, "C0BATCHES", "/batch help")
     await desk.slack.wait_for(lambda: desk.slack.messages("C0BATCHES", BEN))
     await desk.slack.press(ADA, progress, text="Stop")
     await asyncio.wait_for(desk.bot.in_flight.drain(), 10)
 
-    said = [message.visible_text for message in desk.slack.messages("C0BATCHES", ADA)]
-    assert any("Stopped reading" in text for text in said)
-    assert [message.visible_text for message in desk.slack.messages("D0ADA")] == ["Stopping."]
+    [line, stopped] = desk.slack.messages("C0BATCHES", ADA)
+    assert "The answer will appear here." in progress.visible_text
+    assert (line.ts, line.visible_text) == (progress.ts, "Stopping.")
+    assert "Stopped reading" in stopped.visible_text
+    assert desk.slack.messages("D0ADA") == []
+
+
+async def test_long_work_is_shown_where_its_answer_will_be_and_leaves_nothing_in_direct_messages(desk: Desk) -> None:
+    desk.progress = ProgressTiming(show_after=0.0, edit_interval=0.0, poll_interval=0.02)
+    await desk.restart()
+    failing(desk)
+    thread = (await desk.slack.say(BEN, "C0BATCHES", "how is it going?")).ts
+
+    async def read(say: Callable[[], Awaitable[object]], shown: Callable[[], list[str]]) -> list[str]:
+        """Begin a slow reading, and return what is shown until then."""
+        desk.api.add_fault(ApiFault(path="*/results", delay=0.3))
+        await say()
+        found = await desk.slack.wait_for(shown, 10)
+        await desk.bot.in_flight.drain()
+        return found
+
+    def texts(channel: str, thread_ts: str | None = None) -> list[str]:
+        seen = [m for m in desk.slack.messages(channel, ADA) if m.thread_ts == thread_ts and m.user == BOT]
+        return [message.visible_text for message in seen]
+
+    def in_modal() -> list[str]:
+        modal = desk.slack.modal(ADA)
+        return [modal.visible_text] if modal and "Reading" in modal.visible_text else []
+
+    in_thread = await read(
+        lambda: desk.slack.say(ADA, "C0BATCHES", "@Batchdesk results last", thread_ts=thread),
+        lambda: texts("C0BATCHES", thread),
+    )
+    in_direct = await read(lambda: desk.slack.say(ADA, "D0ADA", "results last"), lambda: texts("D0ADA"))
+    left = texts("D0ADA")
+    await desk.open_first(await desk.home())
+    card = desk.slack.modal(ADA)
+    assert card is not None
+    shown = await read(lambda: desk.slack.press(ADA, card, text="Results"), in_modal)
+
+    assert "The answer will appear here." in in_thread[0]
+    assert "Reading" in in_direct[0]
+    assert "Reading" in shown[0]
+    assert [text for text in left if "Reading" in text] == []
+    assert len(left) == 1
+    assert "overloaded_error" in str(desk.slack.modal(ADA))
 
 
 async def test_a_modal_from_the_home_tab_shows_results(open_desk: OpenDesk) -> None:

@@ -6,7 +6,7 @@ from bot.operations.progress import Phase, ReadingProgress
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.first_line import bold_id_name
 from bot.ui.components.text import context, file_size, number, quantity, safe_text, section
-from bot.ui.reply import Message
+from bot.ui.reply import Message, Placement
 
 _MB = 1_000_000
 _ENDINGS = {
@@ -33,6 +33,20 @@ def render_progress(reading: ReadingProgress, phase: Phase, seconds: float, read
         return Message(text, (body,))
     stop = actions([button("Stop", StopReading(reading_id), spoken="Stop this reading")])
     return Message(text, (body, *stop, context("You can use other commands meanwhile.")))
+
+
+def render_progress_line(reading: ReadingProgress, reading_id: str | None) -> Message:
+    """Return the line that stands for the answer where it was asked for, and that Slack lets no one edit.
+
+    Once Stop is pressed, the answer to that replaces it.
+    """
+    subject = subject_words(reading.subject) if reading.subject else "the results"
+    total = f" ({quantity(reading.total_lines, 'line')})" if reading.total_lines else ""
+    words = f"⏳ Reading {subject}{total}. The answer will appear here."
+    if reading_id is None:
+        return Message(words, (section(words),))
+    stop = button("Stop", StopReading(reading_id), renew=True, spoken="Stop this reading")
+    return Message(words, (section(words), *actions([stop])), placement=Placement.BELOW)
 
 
 def subject_words(subject: str) -> str:

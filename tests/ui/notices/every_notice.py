@@ -13,7 +13,7 @@ from bot.store.records.bulks import FailReason, SkipReason
 from bot.store.records.labels import Relative
 from bot.store.records.notices import Notice
 from bot.store.transactions.split_draft import CANARY
-from bot.ui.components.progress import render_progress
+from bot.ui.components.progress import render_progress, render_progress_line
 from bot.ui.notices.abandoned_draft import (
     render_batch_found,
     render_batch_not_created,
@@ -171,6 +171,7 @@ NOTICES |= {
 HALF = ReadingProgress(ID, 12_345, 34_567_890, 20_000)
 PROGRESS: dict[str, Message] = {
     **{f"progress_{phase.name.lower()}": render_progress(HALF, phase, 12.0, "r1") for phase in Phase},
+    "progress_line": render_progress_line(HALF, "r1"),
     "progress_begun": render_progress(ReadingProgress(ID), Phase.UNDER_WAY, 0.0, "r1"),
     "progress_of_a_family": render_progress(
         ReadingProgress(ID, 12_345, 34_567_890, None, 1, 3), Phase.UNDER_WAY, 12.0, "r1"
