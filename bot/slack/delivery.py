@@ -94,6 +94,7 @@ class ReplyDelivery:
         if isinstance(surface, HomeSurface) and surface.replaces_message:
             return surface
         thread_ts = surface.thread_ts if isinstance(surface, MessageSurface) else None
+        opener_url = surface.response_url if isinstance(surface, MessageSurface) else None
         external_id = secrets.token_hex(16)
         view = make_modal([WAITING_BLOCK]) | {"external_id": external_id}
         try:
@@ -101,12 +102,12 @@ class ReplyDelivery:
         except SLACK_ERRORS as error:
             if is_lost(error):
                 log.warning("a modal may be open: %s", describe_error(error))
-                return ModalSurface(surface.caller, None, external_id, thread_ts)
+                return ModalSurface(surface.caller, None, external_id, thread_ts, opener_url)
             log.warning("cannot open a modal, so the answer is a message: %s", describe_error(error))
             if isinstance(surface, MessageSurface):
                 return replace(surface, trigger_id=None)
             return ModalSurface(surface.caller, None)
-        return ModalSurface(surface.caller, opened["view"]["id"], external_id, thread_ts)
+        return ModalSurface(surface.caller, opened["view"]["id"], external_id, thread_ts, opener_url)
 
     async def deliver(self, reply: Reply, surface: Surface) -> Message | None:
         """Show a reply, then post what others see of it. Return what cannot be shown now, or None. Raises nothing."""
@@ -362,7 +363,13 @@ def _view_blocks(message: Message) -> list[dict[str, object]]:
 
 
 def _form_view(form: Form, seal: FormSeal, surface: ModalSurface) -> dict[str, object]:
-    place = FormPlace(channel=form.channel, thread_ts=surface.thread_ts, subject=form.subject, values=dict(form.values))
+    place = FormPlace(
+        channel=form.channel,
+        thread_ts=surface.thread_ts,
+        subject=form.subject,
+        values=dict(form.values),
+        question_url=surface.opener_url if form.answers_question else None,
+    )
     return make_modal([dict(block) for block in form.blocks], form.title) | {
         "submit": {"type": "plain_text", "text": form.submit},
         "close": {"type": "plain_text", "text": "Cancel"},

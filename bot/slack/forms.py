@@ -48,6 +48,8 @@ class FormPlace(BaseModel):
     subject: str | None = None
     values: dict[str, str] = {}
     """The values that were filled in before."""
+    question_url: str | None = None
+    """The response_url of the question that the form answers."""
     signature: str | None = None
 
 
@@ -74,6 +76,7 @@ class FormSeal:
     def _sign(self, place: FormPlace, callback_id: str, user: str) -> str:
         parts: list[object] = [callback_id, user, place.channel, place.subject, place.values]
         parts += [place.thread_ts] if place.thread_ts else []  # forms of earlier versions name no thread
+        parts += [{"question": place.question_url}] if place.question_url else []
         content = json.dumps(parts, sort_keys=True)
         return hmac.new(self._key, content.encode(), hashlib.sha256).hexdigest()[:40]
 

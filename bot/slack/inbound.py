@@ -77,7 +77,14 @@ def read_form(payload: Payload, seal: FormSeal) -> InboundInteraction:
     command = _read_form_command(view, place)
     confirmation_id = command.question if isinstance(command, DeleteListed) else None
     interaction = Interaction(caller, command.spell(), Origin.SUBMITTED, confirmation_id, command=command)
-    return InboundInteraction(interaction, ModalSurface(caller, None, thread_ts=place.thread_ts))
+    if place.question_url is None:
+        return InboundInteraction(interaction, ModalSurface(caller, None, thread_ts=place.thread_ts))
+    return InboundInteraction(
+        interaction,
+        MessageSurface(
+            caller, place.question_url, replaces_message=True, seen_by_others=False, thread_ts=place.thread_ts
+        ),
+    )
 
 
 def _read_form_place(view: Payload, seal: FormSeal, caller: Caller) -> FormPlace:

@@ -54,6 +54,7 @@ class ModalSurface(Struct, frozen=True):
     """A modal of the caller's. Without an id it cannot be reached, and the answer goes to a direct message.
 
     `external_id`: the bot's own id of a modal that it opened. Where the answer to that was lost, it is the only one.
+    `opener_url`: the response_url of the message whose button opened it.
     """
 
     caller: Caller
@@ -61,6 +62,7 @@ class ModalSurface(Struct, frozen=True):
     external_id: str | None = None
     thread_ts: str | None = None
     """The thread in which it was opened. Answers that it cannot show go there."""
+    opener_url: str | None = None
 
     @property
     def is_reachable(self) -> bool:

@@ -98,7 +98,8 @@ class Form(Struct, frozen=True):
     """A modal to fill in; `channel` is where the answer to it goes. It needs a surface that can open a modal.
 
     `subject`: what it is about, for the code that reads its fields. `values`: the values that were filled in before.
-    `message_without_form`: what to show if it cannot open.
+    `message_without_form`: what to show if it cannot open. `answers_question`: the answer replaces the message whose
+    button opened it, which only its person sees.
     """
 
     callback_id: str
@@ -109,6 +110,7 @@ class Form(Struct, frozen=True):
     subject: str | None = None
     values: Mapping[str, str] = {}
     message_without_form: Message | None = None
+    answers_question: bool = False
 
 
 Reply = Message | File | Form

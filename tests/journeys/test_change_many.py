@@ -81,16 +81,16 @@ async def test_the_exact_count_begins_the_work_once_on_the_frozen_list(desk: Des
     add_old(desk, 3)
     question = await ask(desk)
     add_old(desk, 2)
-    before = len(desk.slack.messages(BATCHES, ADA))
 
     await submit(desk, question, "3")
-    [begun] = desk.slack.messages(BATCHES, ADA)[before:]
+    [begun] = [message for message in desk.slack.messages(BATCHES, ADA) if message.ts == question.ts]
     again = await desk.press(question, "Delete 3 batches…")
     [record] = await desk.type("/batch audit")
 
     state, items = stored(desk)
     modal = desk.slack.modal(ADA)
     assert "Deleting 3 batches" in begun.visible_text
+    assert begun.buttons == []
     assert (state, len(items), {item.state for item in items}) == ("running", 3, {"waiting"})
     assert modal is not None
     assert "already confirmed" in modal.visible_text or "already confirmed" in str(again)

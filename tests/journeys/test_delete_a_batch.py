@@ -20,7 +20,7 @@ async def test_the_question_says_what_would_be_lost_and_deletes_nothing(either_d
     assert either_desk.api.workspace.batches[0].id in question.visible_text
     assert "Deletes 1,200 results" in question.visible_text
     assert "would stay available for 28 more days" in question.visible_text
-    assert question.buttons == ["Delete for good", "Keep"]
+    assert question.buttons == ["Delete for good", "Save, then delete", "Keep"]
     assert either_desk.deletes == []
 
 
@@ -52,7 +52,7 @@ async def test_a_typed_full_id_is_asked_about_as_well(desk: Desk) -> None:
 
     [question] = await desk.type(f"/batch delete {batch.id}")
 
-    assert question.buttons == ["Delete for good", "Keep"]
+    assert question.buttons == ["Delete for good", "Save, then delete", "Keep"]
     assert desk.deletes == []
 
 

@@ -33,7 +33,7 @@ async def test_a_card_shown_to_everybody_offers_its_buttons_to_everybody(desk: D
 
     assert card.ephemeral_to is None
     assert question.ephemeral_to == "U0ADA"
-    assert question.buttons == ["Delete for good", "Keep"]
+    assert question.buttons == ["Delete for good", "Save, then delete", "Keep"]
 
 
 @pytest.mark.parametrize("shape", ["{id}", "`{id}`", "{tail}", "{short}", "last", "LAST", "{id} —public", "“{id}”"])

@@ -172,6 +172,7 @@ def render_count_form(outcome: CountWanted, viewer: Viewer) -> Form:
         subject=outcome.bulk.id,
         values={"count": str(outcome.count), "question": outcome.question},
         message_without_form=Message(failed, (section(failed),), placement=Placement.BELOW),
+        answers_question=True,
     )
 
 
