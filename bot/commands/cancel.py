@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from bot.api.errors import ApiRejected, ApiUnavailable, KeyRefused
+from bot.api.errors import ApiError, ApiRejected, ApiUnavailable, KeyRefused
 from bot.api.ids import BatchId, check_batch_id
 from bot.api.models import MessageBatch
 from bot.caller import Caller
@@ -21,28 +21,37 @@ from bot.operations.find_batch import Reference
 from bot.operations.follow import CardPlace, add_notify_level, find_card_place, follow_batch
 from bot.operations.services import Services
 from bot.operations.snapshots import describe_ending, snapshot_batch
+from bot.operations.whole_batch import add_up_batches, find_whole
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import watches
 from bot.store.transactions.announce import Announcer
 
 
 class CancelRequested(Struct, frozen=True):
-    """The API accepted the cancellation; the batch may even have ended. `notified_in` is where its end is posted."""
+    """The API accepted the cancellation; the batch may even have ended. `notified_in` is where its end is posted.
+
+    `parts`, here and in the other outcomes: the batches that `batch` is the sum of. `failed` of them still run, because
+    the API did not accept their cancellation.
+    """
 
     batch: MessageBatch
     notified_in: CardPlace | None = None
+    parts: tuple[MessageBatch, ...] = ()
+    failed: int = 0
 
 
 class CancelTooLate(Struct, frozen=True):
     """The batch had ended before. This command canceled nothing."""
 
     batch: MessageBatch
+    parts: tuple[MessageBatch, ...] = ()
 
 
 class AlreadyCanceling(Struct, frozen=True):
     """The batch was being canceled before. This command changed nothing."""
 
     batch: MessageBatch
+    parts: tuple[MessageBatch, ...] = ()
 
 
 OneCanceled = CancelRequested | CancelTooLate | AlreadyCanceling
@@ -85,12 +94,14 @@ class Cancel(ChangingCommand["CancelChange | CancelTooLate | AlreadyCanceling"],
     ) -> "CancelChange | CancelTooLate | AlreadyCanceling":
         """Read the batch. Raises ApiError and reference errors."""
         found = await services.find_batch(self.reference)
-        if found.batch.has_ended:
-            return CancelTooLate(found.batch)
-        if found.batch.processing_status == "canceling":
-            return AlreadyCanceling(found.batch)
+        whole = await find_whole(services, found.batch)
+        batch, parts = (whole.batch, whole.parts) if whole is not None else (found.batch, ())
+        if batch.has_ended:
+            return CancelTooLate(batch, parts)
+        if batch.processing_status == "canceling":
+            return AlreadyCanceling(batch, parts)
         asks = origin is not Origin.TYPED or not found.exact
-        return CancelChange(Cancel(Reference(found.batch.id)), found.batch, asks)
+        return CancelChange(Cancel(Reference(batch.id)), batch, asks, parts=parts)
 
 
 class BulkCancel(ChangingCommand["BulkChange | NothingMatches"], frozen=True):
@@ -163,12 +174,16 @@ class CancelChange(BatchChange[Cancel, OneCanceled], frozen=True):
 
     asks: bool
     follows: bool = True
+    parts: tuple[MessageBatch, ...] = ()
 
     async def apply(self, services: Services, caller: Caller) -> Applied[OneCanceled]:
         """Ask the API to cancel. It is too late if the batch ended before, whatever the API answers. Raises ApiError.
 
         A batch that has ended and was canceled was canceled by this call: no one had canceled it when it was proposed.
+        Of the parts of a file, every one that still runs is canceled, each on its own.
         """
+        if self.parts:
+            return await self._cancel_parts(services, caller)
         batch_id = check_batch_id(self.batch.id)
         try:
             batch = await services.workspace.batches.cancel(batch_id)
@@ -187,6 +202,32 @@ class CancelChange(BatchChange[Cancel, OneCanceled], frozen=True):
         if batch.cancel_initiated_at is None:
             return Applied(CancelTooLate(batch), "refused")
         return Applied(CancelRequested(batch), "done")
+
+    async def _cancel_parts(self, services: Services, caller: Caller) -> Applied[OneCanceled]:
+        """Cancel all parts that run. Raises ApiError if none of them could be canceled."""
+        parts = list(self.parts)
+        failed: list[ApiError] = []
+        for place, part in enumerate(self.parts):
+            if part.has_ended or part.cancel_initiated_at is not None:
+                continue
+            alone = CancelChange(Cancel(Reference(part.id)), part, asks=False, follows=place == 0 and self.follows)
+            try:
+                parts[place] = (await alone.apply(services, caller)).outcome.batch
+            except ApiError as error:
+                failed.append(error)
+        batch = add_up_batches(parts)
+        if failed and len(failed) == sum(part.processing_status == "in_progress" for part in self.parts):
+            raise failed[0]
+        place_of_end = await _find_place(services, caller, batch) if self.follows and not batch.has_ended else None
+        outcome = CancelRequested(batch, place_of_end, tuple(parts), len(failed))
+        return Applied(outcome, "failed" if failed else "done")
+
+
+async def _find_place(services: Services, caller: Caller, batch: MessageBatch) -> CardPlace | None:
+    """Return where the end of the whole is posted; None without the store."""
+    with suppress(StoreUnavailable):
+        return await _find_notified_place(services, caller, batch, await find_card_place(services, caller))
+    return None
 
 
 async def _read_after_refusal(batch_id: BatchId, services: Services, refused: ApiRejected) -> MessageBatch:

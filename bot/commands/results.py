@@ -21,12 +21,14 @@ from bot.operations.read_results import (
     ReadSummary,
     ResultsCopy,
     ResultsNotSaved,
+    add_up_read,
     cached_summary,
     read_results,
     select_prices,
 )
 from bot.operations.result_files import DOWNLOADED_FILES, ResultFileKind, make_converter
 from bot.operations.services import Services
+from bot.operations.whole_batch import WholeBatch, find_whole
 from bot.scratch_file import ScratchFile, ScratchFileFailed
 from bot.store.records import batches as batch_records
 from bot.store.records import summaries
@@ -35,13 +37,17 @@ _FILES = ("errors", "csv", "causes", "merged", "partial")
 
 
 class ResultsShown(Struct, frozen=True):
-    """The summary of the results. `from_cache`: it was stored before. `readable`: the files are still available."""
+    """The summary of the results. `from_cache`: it was stored before. `readable`: the files are still available.
+
+    `parts`, here and in the other outcomes: the batches that `batch` is the sum of, or itself.
+    """
 
     query: "Results"
     batch: MessageBatch
     fetched: ReadSummary
     from_cache: bool
     readable: bool
+    parts: tuple[MessageBatch, ...] = ()
 
 
 class ResultsFile(Struct, frozen=True):
@@ -53,6 +59,7 @@ class ResultsFile(Struct, frozen=True):
     kind: ResultFileKind
     scratch_file: ScratchFile
     on_delivered: Callable[[bool], Awaitable[None]]
+    parts: tuple[MessageBatch, ...] = ()
 
 
 class CausesFile(Struct, frozen=True):
@@ -61,6 +68,7 @@ class CausesFile(Struct, frozen=True):
     query: "Results"
     batch: MessageBatch
     fetched: ReadSummary
+    parts: tuple[MessageBatch, ...] = ()
 
 
 class NothingFailed(Struct, frozen=True):
@@ -68,6 +76,7 @@ class NothingFailed(Struct, frozen=True):
 
     query: "Results"
     batch: MessageBatch
+    parts: tuple[MessageBatch, ...] = ()
 
 
 class ResultsNotReady(Struct, frozen=True):
@@ -75,6 +84,7 @@ class ResultsNotReady(Struct, frozen=True):
 
     query: "Results"
     batch: MessageBatch
+    parts: tuple[MessageBatch, ...] = ()
 
 
 class ResultsGone(Struct, frozen=True):
@@ -82,6 +92,7 @@ class ResultsGone(Struct, frozen=True):
 
     batch: MessageBatch
     public: bool
+    parts: tuple[MessageBatch, ...] = ()
 
 
 class FamilyFile(Struct, frozen=True):
@@ -179,6 +190,9 @@ class Results(LongCommand[ResultsOutcome], frozen=True):
         batch = (await services.find_batch(self.reference)).batch
         query = replace(self, reference=Reference(batch.id))
         progress.set_subject(batch.id, retry_command=query.spell(), total_lines=batch.request_counts.total)
+        whole = await find_whole(services, batch)
+        if whole is not None:
+            return await query._read_whole(services, caller, progress, whole)
         if not batch.has_ended:
             return ResultsNotReady(query, batch)
         fetched = await cached_summary(services, batch)
@@ -196,7 +210,31 @@ class Results(LongCommand[ResultsOutcome], frozen=True):
             and not fetched.summary.counts.failed
         ):
             return NothingFailed(query, batch)
-        return await query._read_file(services, caller, progress, batch)
+        return await query._read_file(services, caller, progress, batch, (batch,))
+
+    async def _read_whole(
+        self, services: Services, caller: Caller, progress: Progress, whole: WholeBatch
+    ) -> ResultsOutcome:
+        """Read the results of all parts of a file that was too large for one batch, as those of one batch."""
+        batch, parts = whole.batch, whole.parts
+        progress.set_subject(batch.id, retry_command=self.spell(), total_lines=batch.request_counts.total)
+        if not batch.has_ended:
+            return ResultsNotReady(self, batch, parts)
+        readable = all(part.is_readable(services.now()) for part in parts)
+        known = [await cached_summary(services, part) for part in parts]
+        if not readable and (None in known or self.file not in (None, ResultFileKind.CAUSES)):
+            return ResultsGone(batch, self.public, parts)
+        if self.file not in (None, ResultFileKind.CAUSES):
+            return await self._read_file(services, caller, progress, batch, parts)
+        read = [
+            each or await read_results(services, part, caller, progress)
+            for part, each in zip(parts, known, strict=True)
+        ]
+        fetched = add_up_read(read)
+        if self.file:
+            failed = fetched.summary.counts.failed
+            return CausesFile(self, batch, fetched, parts) if failed else NothingFailed(self, batch, parts)
+        return ResultsShown(self, batch, fetched, None not in known, readable, parts)
 
     async def _merge(self, services: Services, caller: Caller, progress: Progress) -> FamilyFile | FamilyIncomplete:
         """Merge the results of the family, or of its readable part if that was asked for."""
@@ -230,9 +268,14 @@ class Results(LongCommand[ResultsOutcome], frozen=True):
         return replace(self, reference=Reference(batch_id)), family
 
     async def _read_file(
-        self, services: Services, caller: Caller, progress: Progress, batch: MessageBatch
+        self,
+        services: Services,
+        caller: Caller,
+        progress: Progress,
+        batch: MessageBatch,
+        parts: tuple[MessageBatch, ...],
     ) -> ResultsFile | NothingFailed:
-        """Read the results into a file. It is removed unless all of them were read."""
+        """Read the results of all parts into a file. It is removed unless all of them were read."""
         kind = self.file or ResultFileKind.JSONL
         try:
             scratch_file = ScratchFile(services.open_scratch_file)
@@ -241,13 +284,12 @@ class Results(LongCommand[ResultsOutcome], frozen=True):
         done = False
         try:
             copy = ResultsCopy(make_converter(kind, select_prices(services, batch)), scratch_file)
-            fetched = await read_results(services, batch, caller, progress, copy)
+            fetched = add_up_read([await read_results(services, part, caller, progress, copy) for part in parts])
             if kind in (ResultFileKind.ERRORS, ResultFileKind.ERRORS_CSV) and not fetched.summary.counts.failed:
-                return NothingFailed(self, batch)
+                return NothingFailed(self, batch, parts)
             done = True
-            return ResultsFile(
-                self, batch, fetched, kind, scratch_file, _record_delivery(services, caller, (batch,), kind)
-            )
+            delivered = _record_delivery(services, caller, parts, kind)
+            return ResultsFile(self, batch, fetched, kind, scratch_file, delivered, parts)
         finally:
             if not done:
                 scratch_file.close()

@@ -7,12 +7,13 @@ from msgspec import Struct
 
 from bot.api.models import MessageBatch
 from bot.caller import Caller
-from bot.commands.base import BATCH, Help, HelpGroup, ReadingCommand
-from bot.commands.language.arguments import Arguments
+from bot.commands.base import BATCH, PUBLIC, Help, HelpGroup, ReadingCommand
+from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.references import parse_reference
 from bot.operations.batch_people import find_canceler, find_watchers
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
+from bot.operations.whole_batch import find_whole
 from bot.store.db.database import StoreUnavailable
 from bot.store.records.drafts import Draft
 from bot.store.transactions import split_draft
@@ -21,7 +22,8 @@ from bot.store.transactions import split_draft
 class BatchShown(Struct, frozen=True):
     """The batch as the API returns it now, who canceled it through the bot, and who watches it.
 
-    `rest`: what is left after this sample, and waits for a confirmation.
+    `rest`: what is left after this sample, and waits for a confirmation. `parts`: the batches that this one stands for,
+    if its file was too large for one; `batch` is then all of them together, and `unsent` what is left of the file.
     """
 
     batch: MessageBatch
@@ -29,6 +31,8 @@ class BatchShown(Struct, frozen=True):
     canceled_by: str | None = None
     watchers: tuple[str, ...] = ()
     rest: Draft | None = None
+    parts: tuple[MessageBatch, ...] = ()
+    unsent: Draft | None = None
 
 
 StatusOutcome = BatchShown
@@ -45,22 +49,29 @@ class Status(ReadingCommand[StatusOutcome], frozen=True):
         (BATCH,),
     )
 
+    options: ClassVar[tuple[OptionSpec, ...]] = (PUBLIC, OptionSpec("part", ""))
+
     reference: Reference
+    part: bool = False
+    """Show the first part of a large file alone, not all parts together."""
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
         """Read the reference. Raises UsageError, InvalidBatchId."""
-        return cls(parse_reference(arguments), public=arguments.flag("public"))
+        return cls(parse_reference(arguments), arguments.flag("part"), public=arguments.flag("public"))
 
     def spell(self) -> str:
         """Return `status ID`."""
-        return f"status {self.reference}{self.spell_public()}"
+        return f"status {self.reference}{' --part' if self.part else ''}{self.spell_public()}"
 
     async def run(self, services: Services, caller: Caller) -> StatusOutcome:
         """Read the batch. Raises ApiError and what a reference may raise."""
         found = await services.find_batch(self.reference)
         canceled_by = await find_canceler(found.batch, services)
         watchers = await find_watchers(found.batch, services)
+        whole = None if self.part else await find_whole(services, found.batch)
+        if whole is not None:
+            return BatchShown(whole.batch, self.public, canceled_by, watchers, parts=whole.parts, unsent=whole.unsent)
         rest = await _find_rest(found.batch, services)
         return BatchShown(found.batch, self.public, canceled_by, watchers, rest)
 

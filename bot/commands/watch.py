@@ -11,7 +11,14 @@ from bot.commands.base import BATCH, BATCH_MEANING, ArgumentHelp, DirectCommand,
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, ValueForm
 from bot.commands.language.references import parse_reference
-from bot.operations.find_batch import CANDIDATES_SHOWN, MOVING_REFERENCES, PREFIX, Reference, ReferenceAmbiguous
+from bot.operations.find_batch import (
+    CANDIDATES_SHOWN,
+    MOVING_REFERENCES,
+    PREFIX,
+    Reference,
+    ReferenceAmbiguous,
+    stand_for_whole,
+)
 from bot.operations.follow import (
     CardPlace,
     WatchDestination,
@@ -22,6 +29,7 @@ from bot.operations.follow import (
 )
 from bot.operations.services import Services
 from bot.operations.snapshots import restore_batch
+from bot.operations.whole_batch import find_whole
 from bot.store.records import labels
 from bot.store.records.batches import SeenBatch
 from bot.store.records.watches import StoredWatch as StoredWatch
@@ -94,8 +102,10 @@ class Watch(DirectCommand[WatchOutcome], frozen=True):
         """Begin a watch, or list the watches. Raises ApiError, StoreUnavailable and what a reference may raise."""
         if self.reference is None:
             return await _list_watched(services, caller)
-        batch = (await services.find_batch(self.reference)).batch
-        if batch.has_ended:
+        found = await services.find_batch(self.reference)
+        batch = (await stand_for_whole(found, services.workspace.batches, services.database)).batch
+        whole = await find_whole(services, batch)
+        if (whole.batch if whole is not None else batch).has_ended:
             return WatchTooLate(batch)
         place = await add_notify_level(services, await find_card_place(services, caller, self.destination), batch.id)
         return WatchBegun(batch, place, already=not await follow_batch(services, caller, batch, place, "watch"))

@@ -33,7 +33,9 @@ async def find_names(outcome: object, services: Services) -> Mapping[str, BatchN
     with suppress(StoreUnavailable):
         return await services.database.run(
             lambda connection: (
-                read_card_names(connection, ids) if len(ids) <= MOST_CARDS else labels.get_names(connection, ids)
+                read_card_names(connection, ids)
+                if len(ids) <= MOST_CARDS or bool(getattr(outcome, "parts", ()))
+                else labels.get_names(connection, ids)
             )
         )
     return {}

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from bot.operations.ledger import LedgerEntry, read_entry
 from bot.results.summary import CostSummary
+from bot.results.totals import add_up_costs
 from bot.store.records.ledger import LedgerRow
 
 
@@ -43,23 +44,7 @@ def sum_deleted(rows: Iterable[LedgerRow]) -> DeletedCost:
 
 def sum_costs(entries: Iterable[LedgerEntry]) -> CostSummary:
     """Return the cost of all results together."""
-    costs = [each.spent.cost for each in entries]
-    return CostSummary(
-        amount=sum((cost.amount for cost in costs), Decimal(0)),
-        unknown_models=_merge_names(cost.unknown_models for cost in costs),
-        unknown_regions=_merge_names(cost.unknown_regions for cost in costs),
-        web_searches=sum(cost.web_searches for cost in costs),
-        unreadable=sum(cost.unreadable for cost in costs),
-        unknown_classes=_merge_names(cost.unknown_classes for cost in costs),
-        unknown_iterations=_merge_names(cost.unknown_iterations for cost in costs),
-        unknown_tools=_merge_names(cost.unknown_tools for cost in costs),
-        length_steps=sum(cost.length_steps for cost in costs),
-        outdated=sum(cost.outdated for cost in costs),
-    )
-
-
-def _merge_names(names: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for each in names for name in each))
+    return add_up_costs([each.spent.cost for each in entries])
 
 
 def group_by_model(entries: Iterable[LedgerEntry]) -> tuple[CostRow, ...]:

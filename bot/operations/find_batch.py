@@ -13,7 +13,7 @@ from bot.api.ids import check_batch_id
 from bot.api.models import BatchPage, MessageBatch
 from bot.errors import ExpectedError
 from bot.store.db.database import Database, StoreUnavailable
-from bot.store.records import labels
+from bot.store.records import drafts, labels
 from bot.store.records.labels import BatchNames
 
 Reference = NewType("Reference", str)
@@ -60,10 +60,9 @@ async def find_batch(reference: Reference, batches: BatchesClient, database: Dat
         ReferenceAmbiguous: several batches match, by their ids or labels.
         StoreUnavailable: no id matches, and labels cannot be read.
     """
-    if reference == LAST:
-        return await _find_newest(batches)
-    if reference == LAST_ENDED:
-        return await _find_last_ended(batches)
+    if reference in MOVING_REFERENCES:
+        found = await (_find_newest(batches) if reference == LAST else _find_last_ended(batches))
+        return await stand_for_whole(found, batches, database)
     may_be_whole = len(reference) >= WHOLE_LENGTH
     if may_be_whole and reference.startswith(PREFIX):
         with suppress(BatchNotFound):  # ids may become longer: today's full length can be the beginning of an id
@@ -83,6 +82,15 @@ async def find_batch(reference: Reference, batches: BatchesClient, database: Dat
     if may_be_whole and not (result.by_id or by_label):
         return await _retrieve(reference, batches)
     return await _require_one(reference, result, by_label, database)
+
+
+async def stand_for_whole(found: FoundBatch, batches: BatchesClient, database: Database) -> FoundBatch:
+    """Return the batch that stands for the whole that the found one is a part of, if it still exists."""
+    with suppress(StoreUnavailable, BatchNotFound):
+        head = await database.run(lambda connection: drafts.find_head(connection, found.batch.id))
+        if head != found.batch.id:
+            return FoundBatch(await batches.retrieve(check_batch_id(head)), exact=False)
+    return found
 
 
 async def _retrieve(reference: Reference, batches: BatchesClient) -> FoundBatch:

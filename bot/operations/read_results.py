@@ -1,9 +1,11 @@
 """Reading the results of a batch to the end, for every verb that needs them, and storing their summary."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from operator import attrgetter
 from typing import Protocol
 
 from msgspec import Struct
@@ -20,6 +22,7 @@ from bot.operations.services import Services
 from bot.pricing.prices import Prices
 from bot.results.summarize import ResultsSummarizer
 from bot.results.summary import MissingResults, ResultsSummary, SummaryUnreadable
+from bot.results.totals import add_up_summaries
 from bot.scratch_file import ScratchFile, ScratchFileFailed
 from bot.store.records import summaries
 from bot.store.records.ledger import LedgerRow
@@ -107,6 +110,17 @@ class ResultsCopy(Struct, frozen=True):
 
     converter: Converter
     scratch_file: ScratchFile
+
+
+def add_up_read(read: Sequence[ReadSummary]) -> ReadSummary:
+    """Return what was read of the parts of a file as one summary, as of the last reading."""
+    if len(read) == 1:
+        return read[0]
+    dates = [each.priced_on for each in read if each.priced_on is not None]
+    latest = max(read, key=attrgetter("read_at"))
+    return ReadSummary(
+        add_up_summaries([each.summary for each in read]), max(dates, default=None), latest.read_by, latest.read_at
+    )
 
 
 async def cached_summary(services: Services, batch: MessageBatch) -> ReadSummary | None:

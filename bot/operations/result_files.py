@@ -35,14 +35,17 @@ DOWNLOADED_FILES: dict[ResultFileKind, DownloadedFile] = {
 """What is recorded of each download. A list of causes contains no results."""
 
 
-class _Unchanged(Struct, frozen=True):
-    """Returns every byte as the API sent it."""
+class _Unchanged(Struct):
+    """Returns every byte as the API sent it; another file may follow, so the last line ends with a newline."""
+
+    ends_line: bool = True
 
     def feed(self, chunk: bytes) -> bytes:
+        self.ends_line = chunk.endswith(b"\n") if chunk else self.ends_line
         return chunk
 
     def finish(self) -> bytes:
-        return b""
+        return b"" if self.ends_line else b"\n"
 
 
 class _Chain(Struct, frozen=True):

@@ -238,7 +238,9 @@ def record_batch(
     if draft.rest_id is not None:
         split_draft.set_rest_parent(connection, draft.rest_id, batch.id)
         split_draft.release_rest(connection, draft, now)
-    if place is not None:
+    if draft.part is not None and drafts.find_head(connection, batch.id) != batch.id:
+        begin_watch.add_part(connection, services.enqueue, snapshot_batch(batch, now), now)
+    elif place is not None:
         watch = StoredWatch(batch.id, by, place.id, "watch", now)
         begin_watch.start_watch(connection, services.enqueue, watch, snapshot_batch(batch, now), now)
 

@@ -16,6 +16,7 @@ from bot.operations.find_batch import Reference
 from bot.ui.components.batch_rows import list_batches
 from bot.ui.components.bulk import render_bulk_question
 from bot.ui.components.buttons import actions, button
+from bot.ui.components.parts import view_whole
 from bot.ui.components.question import QuestionWords
 from bot.ui.components.text import code, context, date, header, safe_text, section
 from bot.ui.reply import Message, Viewer
@@ -29,7 +30,7 @@ def render_question(outcome: ConfirmationNeeded, viewer: Viewer) -> Message:
     """Return the question; only the caller can answer it, once, until it expires."""
     match outcome.change:
         case CancelChange() as change:
-            return _ask_about_batch(change, cancel_question(change.batch), outcome, viewer)
+            return _ask_about_batch(change, cancel_question(change.batch, len(change.parts)), outcome, viewer)
         case DeleteChange() as change:
             words = delete_question(change.batch, viewer, change.fetched)
             return _ask_about_batch(change, words, outcome, viewer)
@@ -52,6 +53,8 @@ def _ask_about_batch(
     change: CancelChange | DeleteChange, words: QuestionWords, outcome: ConfirmationNeeded, viewer: Viewer
 ) -> Message:
     batch = change.batch
+    if isinstance(change, CancelChange):
+        viewer = view_whole(viewer, change.parts)
     [listed] = list_batches([batch], viewer.names, viewer.now)
     yes = button(words.yes, change.command, style=words.style, renew=True, confirmation=outcome.confirmation_id)
     no = button(words.no, Keep(outcome.confirmation_id), renew=True)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from bot.api.models import MessageBatch
 from bot.operations.snapshots import restore_batch
+from bot.operations.whole_batch import add_up_batches
 from bot.slack.bot_messages import BotMessages
 from bot.slack.mentions import MentionReplacer
 from bot.store.db.database import Database
@@ -19,13 +20,13 @@ from bot.store.db.task_queue import Enqueue
 from bot.store.records import audit, cards, labels, notices
 from bot.store.records import batches as batch_records
 from bot.store.records.audit import Intent
-from bot.store.records.batches import SeenBatch
 from bot.store.records.drafts import Draft
 from bot.store.records.labels import BatchNames
 from bot.store.records.notices import KNOWN_EVENTS, Notice
 from bot.store.transactions import split_draft
 from bot.ui.notices.notice import draw_notice
 from bot.worker.attempt import RECHECK_DELAY, Attempt, Delivered
+from bot.worker.draw_card import read_parts
 from bot.worker.reminders import REMINDERS, find_due_event_safely
 from bot.worker.slack_pacing import SlackPacing
 
@@ -43,24 +44,25 @@ _BROADCAST = _ENDINGS | {"gone"}
 
 
 class Explain(Protocol):
-    """Returns lines about the failures and the cost of a batch; without causes for those who may not read them."""
+    """Returns lines about the failures and the cost of batches; without causes for those who may not read them."""
 
-    async def __call__(self, batch: MessageBatch, *, with_causes: bool) -> Sequence[str]:
+    async def __call__(self, batches: Sequence[MessageBatch], *, with_causes: bool) -> Sequence[str]:
         """Return the lines."""
 
 
 class NoticeFacts(Struct, frozen=True):
     """What a notice says of its batch. `rest` is the rest after a sample; `place` is where the notice is posted.
 
-    `thread_ts` is the card that it answers.
+    `thread_ts` is the card that it answers. `parts`: the batches that `batch` is the sum of.
     """
 
     place: str
     thread_ts: str | None
-    seen: SeenBatch | None
+    batch: MessageBatch | None
     rest: Draft | None
     named: BatchNames | None
     deleted_by: str | None = None
+    parts: tuple[MessageBatch, ...] = ()
 
 
 class NoticeDelivery(Attempt[Notice, NoticeFacts]):
@@ -135,19 +137,23 @@ class NoticeDelivery(Attempt[Notice, NoticeFacts]):
             notices.set_thread(connection, row.key, thread_ts)
         place = card.posted_in if card is not None and card.posted_in else row.channel_id
         rest = split_draft.find_rest(connection, row.batch_id) if row.batch_id and row.event in _BROADCAST else None
+        parts = read_parts(connection, seen.id) if seen is not None else ()
+        batch = add_up_batches(parts) if parts else restore_batch(seen) if seen is not None else None
         named = labels.get_names(connection, [seen.id])[seen.id] if seen else None
+        if parts and named is not None:
+            named = replace(named, is_whole=True)
         deleted_by = None
         if row.batch_id and row.event == "gone":
             deleted_by = audit.find_last_actor(connection, "delete", row.batch_id, include_uncertain=True)
-        return NoticeFacts(place, thread_ts, seen, rest, named, deleted_by)
+        return NoticeFacts(place, thread_ts, batch, rest, named, deleted_by, parts)
 
     async def put(self, row: Notice, content: NoticeFacts) -> Delivered:
         """Post the notice."""
-        batch = restore_batch(content.seen) if content.seen is not None else None
+        batch = content.batch
         details: Sequence[str] = ()
         if batch is not None and row.event in _ENDINGS:
             outside = await self._messages.has_outside_readers(row.channel_id)
-            details = await self._explain(batch, with_causes=not outside)
+            details = await self._explain(content.parts or (batch,), with_causes=not outside)
         message = draw_notice(row, batch, self._pace.now(), details, content.rest, content.named, content.deleted_by)
         if content.deleted_by is not None:  # who deleted it is named and need not be notified
             message = await self._mentions.replace_mentions(message, keep=row.mentions)

@@ -2,26 +2,27 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 from sqlalchemy import Connection
 
+from bot.api.models import MessageBatch
 from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.commands.base import Permission
 from bot.operations.batch_names import read_card_names
 from bot.operations.snapshots import restore_batch
+from bot.operations.whole_batch import add_up_batches
 from bot.slack.bot_messages import BotMessages
 from bot.slack.mentions import MentionReplacer
 from bot.store.db.database import Database
 from bot.store.db.task_queue import Enqueue
-from bot.store.records import audit, cards, labels, watches
+from bot.store.records import audit, cards, drafts, labels, watches
 from bot.store.records import batches as batch_records
-from bot.store.records.batches import GONE, SeenBatch
+from bot.store.records.batches import GONE
 from bot.store.records.cards import Card
 from bot.store.records.labels import BatchNames
-from bot.store.records.watches import StoredWatch
 from bot.ui.notices.watch_card import WatchCardState, render_watch_card
 from bot.ui.reply import Message, Viewer
 from bot.worker.attempt import Attempt, Delivered
@@ -114,32 +115,38 @@ class CardDrawing(Attempt[Card, DrawnCard]):
         deleted_by = (
             audit.find_last_actor(connection, "delete", card.batch_id, include_uncertain=True) if is_gone else None
         )
-        named = read_card_names(connection, [card.batch_id])[card.batch_id]
-        return draw_card_message(seen, card.channel_id, known, canceled_by, deleted_by, now, named)
+        parts = read_parts(connection, card.batch_id)
+        batch = add_up_batches(parts) if parts else restore_batch(seen)
+        named = read_card_names(connection, [part.id for part in parts] or [batch.id])
+        here = [watch for watch in known if watch.channel_id == card.channel_id]
+        state = WatchCardState(
+            watchers=tuple(dict.fromkeys(watch.user_id for watch in here if watch.user_id)),
+            gone=is_gone and not parts,
+            canceled_by=canceled_by,
+            deleted_by=deleted_by,
+            is_fed=any(watch.reason == "feed" for watch in here) and not any(watch.user_id for watch in known),
+            parts=parts,
+        )
+        return draw_card_message(batch, card.channel_id, state, now, named)
 
 
 def draw_card_message(
-    seen: SeenBatch,
-    channel_id: str,
-    known: Sequence[StoredWatch],
-    canceled_by: str | None,
-    deleted_by: str | None,
-    now: datetime,
-    named: BatchNames | None = None,
+    batch: MessageBatch, channel_id: str, state: WatchCardState, now: datetime, names: Mapping[str, BatchNames]
 ) -> Message:
     """Return a batch's card for a channel. Everyone there sees it, so it has every button that its state allows."""
-    here = [watch for watch in known if watch.channel_id == channel_id]
-    state = WatchCardState(
-        watchers=tuple(dict.fromkeys(watch.user_id for watch in here if watch.user_id)),
-        gone=seen.status == GONE,
-        canceled_by=canceled_by,
-        deleted_by=deleted_by,
-        is_fed=any(watch.reason == "feed" for watch in here) and not any(watch.user_id for watch in known),
-    )
     reader = UserId(channel_id if channel_id.startswith(("U", "W")) else "")  # in a channel there are many readers
     caller = Caller(reader, TeamId(""), ChannelId(channel_id))
-    names = {seen.id: named} if named is not None else {}
-    return render_watch_card(restore_batch(seen), Viewer(caller, frozenset(Permission), now, names), state)
+    return render_watch_card(batch, Viewer(caller, frozenset(Permission), now, names), state)
+
+
+def read_parts(connection: Connection, batch_id: str) -> tuple[MessageBatch, ...]:
+    """Return the parts that a batch stands for and that exist, as last seen; nothing for any other batch."""
+    sent = drafts.find_sent_parts(connection, batch_id)
+    if sent is None or sent.head != batch_id:
+        return ()
+    stored = batch_records.get_many(connection, sent.batch_ids)
+    seen = [stored[id] for id in sent.batch_ids if id in stored]
+    return tuple(restore_batch(each) for each in seen if each.status != GONE)
 
 
 def digest_message(message: Message) -> str:

@@ -18,6 +18,7 @@ from bot.errors import ExpectedError
 from bot.operations.follow import is_direct
 from bot.operations.services import Services
 from bot.operations.snapshots import snapshot_batch
+from bot.operations.whole_batch import find_whole
 from bot.store.records import audit, bulks, confirmations, drafts, labels, notices, workers
 from bot.store.records.audit import AuditEntry, RecordedOutcome
 from bot.store.records.labels import BatchNames
@@ -147,18 +148,22 @@ class ChangeSettler:
                 return "refused", Settlement.BATCH_MISSING
             await forget(batch_id, self._services, deleted_here=True)
             return "done", Settlement.BATCH_DELETED
+        whole = await find_whole(self._services, batch) if entry.verb == "cancel" else None
+        batch = whole.batch if whole is not None else batch
         if entry.verb == "cancel" and batch.cancel_initiated_at is not None:
-            await self._follow_cancel(entry, batch)
+            await self._follow_cancel(entry, whole.parts[0] if whole is not None else batch)
             return "done", CancelAccepted(batch)
         if self._services.now() - entry.at > CHANGE_LIFETIME:
             return "failed", Settlement.TOO_OLD
-        return await self._act(entry, batch)
+        return await self._act(entry, batch, whole.parts if whole is not None else ())
 
-    async def _act(self, entry: AuditEntry, batch: MessageBatch) -> tuple[RecordedOutcome, Finding]:
+    async def _act(
+        self, entry: AuditEntry, batch: MessageBatch, parts: tuple[MessageBatch, ...]
+    ) -> tuple[RecordedOutcome, Finding]:
         change: CancelChange | DeleteChange
         match parse(entry.command):
             case Cancel() as command:
-                change = CancelChange(command, batch, asks=False)
+                change = CancelChange(command, batch, asks=False, parts=parts)
             case Delete() as command:
                 change = DeleteChange(command, batch)
             case _:

@@ -1,5 +1,8 @@
 """A file that is too large for one batch becomes several: one question, one approval, and each id in exactly one."""
 
+import csv
+import io
+import json
 import re
 from datetime import timedelta
 
@@ -13,9 +16,10 @@ from bot.requests.check import Limits
 from bot.store.records import drafts, notices
 from bot.worker.abandoned_drafts import AbandonedDrafts
 from tests.conftest import OpenDesk
-from tests.desk import ADA, BEN, Desk
+from tests.desk import ADA, BATCHES, BEN, Desk
 from tests.journeys.creating import ask_about_file, count_creates, make_request, sound_file
-from tests.journeys.sampling import sent_ids
+from tests.journeys.sampling import oldest_first, sent_ids
+from tests.journeys.watching import advance_and_sweep, wait_for_card, wait_for_notice
 
 DEAD = "elsewhere:1:dead"
 LIMITS = Limits(requests=10, file_requests=100)
@@ -218,3 +222,88 @@ async def create_elsewhere(desk: Desk, ids: list[str]) -> None:
         body = {"requests": [make_request(id) for id in ids]}
         headers = {"x-api-key": "k", "anthropic-version": "2023-06-01"}
         assert (await http.post("/v1/messages/batches", json=body, headers=headers)).status_code == 200
+
+
+async def test_one_card_shows_all_parts_and_cancels_all_with_one_press(open_desk: OpenDesk) -> None:
+    desk = await open_desk(limits=LIMITS)
+    await send_large(desk)
+    first, second, third = oldest_first(desk)
+
+    [card] = await desk.type("/batch status last")
+    [alone] = await desk.type(f"/batch status {second.id}")
+    [question] = await desk.press(card, "Cancel")
+    [canceled] = await desk.press(question, "Cancel all 3 batches")
+    [again] = await desk.type(f"/batch cancel {first.id}")
+
+    assert "🔵 large.jsonl · 25 requests · running" in card.visible_text
+    assert "Part 1 of 3 · 10 requests · running" in card.visible_text
+    assert "Part 3 of 3 · 5 requests · running" in card.visible_text
+    assert "large.jsonl · part 2 of 3 · 10 requests" in alone.visible_text
+    assert "Cancels up to 25 requests" in question.visible_text
+    assert "🟠 large.jsonl · 25 requests · canceling" in canceled.visible_text
+    assert {batch.find_status(desk.api.now) for batch in (first, second, third)} == {"canceling"}
+    assert "already being canceled" in again.visible_text
+
+
+async def test_a_cancel_that_one_part_refuses_says_so_and_can_be_pressed_again(open_desk: OpenDesk) -> None:
+    desk = await open_desk(limits=LIMITS)
+    await send_large(desk)
+    batches = oldest_first(desk)
+    desk.api.add_fault(ApiFault(method="POST", path=f"*/{batches[1].id}/cancel", status=429, retry_after=77))
+
+    [canceled] = await desk.type(f"/batch cancel {batches[0].id}")
+    [again] = await desk.type(f"/batch cancel {batches[0].id}")
+
+    assert "1 batch still runs" in canceled.visible_text
+    assert "Canceling." in again.visible_text
+    assert {batch.find_status(desk.api.now) for batch in batches} == {"canceling"}
+
+
+@pytest.mark.worker
+async def test_the_end_of_the_last_part_is_announced_once_with_the_sum_of_all(open_desk: OpenDesk) -> None:
+    desk = await open_desk(limits=LIMITS)
+    await send_large(desk)
+    head = oldest_first(desk)[0]
+    await wait_for_card(desk, head)
+
+    await advance_and_sweep(desk, 90_000)
+    notice = await wait_for_notice(desk, head)
+    card = await wait_for_card(desk, head)
+
+    posted = [each for each in desk.slack.messages(BATCHES, ADA) if (each.metadata or {}).get("event_payload")]
+    keys = [each.metadata["event_payload"]["key"].split(":")[0] for each in posted if each.metadata]
+    assert sorted(keys) == ["card", head.id]
+    assert "large.jsonl · all 25 succeeded" in notice.visible_text
+    assert "Cost: " in notice.visible_text
+    assert "Part 2 of 3 · all 10 succeeded" in card.visible_text
+    assert "all 25 succeeded" in card.visible_text
+
+
+async def test_results_are_those_of_all_parts_and_hold_each_id_once(open_desk: OpenDesk) -> None:
+    desk = await open_desk(limits=LIMITS)
+    await send_large(desk)
+    desk.api.advance(90_000)
+
+    [results] = await desk.type("/batch results last")
+    files = [await desk.press(results, text) for text in ("Download", "CSV")]
+    async with httpx.AsyncClient(base_url=desk.slack.url) as browser:
+        whole, table = [(await browser.get(each[-1].files[0]["url"])).content for each in files]
+
+    ids = [json.loads(line)["custom_id"] for line in whole.splitlines()]
+    rows = list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"))))
+    assert "large.jsonl · all 25 succeeded" in results.visible_text
+    assert sorted(ids) == sorted(IDS)
+    assert sorted(row["custom_id"] for row in rows) == sorted(IDS)
+    assert "Retry" not in str(results.buttons)
+
+
+async def test_a_label_means_the_whole_and_names_all_parts(open_desk: OpenDesk) -> None:
+    desk = await open_desk(limits=LIMITS)
+    await send_large(desk)
+    await desk.type('/batch label last "nightly eval"')
+
+    [card] = await desk.type("/batch status nightly-eval")
+    [listed] = await desk.type("/batch list")
+
+    assert "🔵 nightly eval · 25 requests" in card.visible_text
+    assert [f"nightly eval · part {number} of 3" in listed.visible_text for number in (1, 2, 3)] == [True] * 3

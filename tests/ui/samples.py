@@ -7,11 +7,19 @@ from bot.operations.find_batch import Reference
 from bot.operations.follow import CardPlace
 from bot.store.records.confirmations import StoredConfirmation
 from bot.store.records.labels import BatchNames
-from tests.builders import ADA, BATCHES, BEN, ID, NOW, batch_id
+from tests.builders import ADA, BATCHES, BEN, ID, NOW, batch_id, running
 
 ENDED = BATCHES["ended_some_succeeded"]
 
 EVERY_STATE = tuple(batch.model_copy(update={"id": batch_id(number)}) for number, batch in enumerate(BATCHES.values()))
+
+PARTS_ENDED = tuple(
+    BATCHES[name].model_copy(update={"id": batch_id(number)})
+    for number, name in enumerate(("ended_some_succeeded", "ended_all_succeeded"))
+)
+PARTS_RUNNING = tuple(
+    running(count).model_copy(update={"id": batch_id(place)}) for place, count in enumerate((9, 9, 2))
+)
 
 REFERENCE = Reference(ID)
 

@@ -118,6 +118,22 @@ class OpenDrafts(Struct, frozen=True):
     largest: tuple[Draft, ...] = ()
 
 
+class SentParts(Struct, frozen=True):
+    """The batches that the parts of a divided draft have become, in their order; `total`: how many parts it has.
+
+    The first batch stands for all of them: its card, its watches and its notices are about the whole.
+    """
+
+    whole_id: str
+    batch_ids: tuple[str, ...]
+    total: int
+
+    @property
+    def head(self) -> str:
+        """Return the batch that stands for the whole."""
+        return self.batch_ids[0]
+
+
 class DraftChanges(Struct, frozen=True, kw_only=True):
     """The columns that change together with a draft's state. A column that is UNSET stays as it is."""
 
@@ -311,6 +327,23 @@ def list_parts(connection: Connection, whole_id: str, *states: DraftState) -> li
     wanted = select(table).where(table.c.whole_id == whole_id, table.c.part.is_not(None)).order_by(table.c.part)
     found = connection.execute(wanted.where(table.c.state.in_(states)) if states else wanted)
     return [Draft(**row._mapping) for row in found]
+
+
+def find_sent_parts(connection: Connection, batch_id: str) -> SentParts | None:
+    """Return the parts of the draft that this batch is a part of; None for the batch of a whole draft."""
+    part = select(table.c.whole_id, table.c.parts).where(table.c.batch_id == batch_id, table.c.part.is_not(None))
+    row = connection.execute(part.limit(1)).one_or_none()
+    if row is None:
+        return None
+    sent = table.c.whole_id == row.whole_id, table.c.part.is_not(None), table.c.batch_id.is_not(None)
+    ids = connection.execute(select(table.c.batch_id).where(*sent).order_by(table.c.part)).scalars()
+    return SentParts(row.whole_id, tuple(ids), row.parts)
+
+
+def find_head(connection: Connection, batch_id: str) -> str:
+    """Return the batch that stands for the whole that a batch is a part of; for any other batch, itself."""
+    parts = find_sent_parts(connection, batch_id)
+    return parts.head if parts is not None else batch_id
 
 
 def list_with_ids(connection: Connection, ids: Collection[str]) -> list[Draft]:

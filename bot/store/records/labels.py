@@ -16,6 +16,7 @@ from bot.store.db.chunks import chunks
 from bot.store.db.tables import drafts, families
 from bot.store.db.tables import labels as table
 from bot.store.db.upserts import insert_new
+from bot.store.records.drafts import find_head, find_sent_parts
 
 ID_PREFIX = "msgbatch_"
 """Begins the id of each batch, and no label."""
@@ -38,7 +39,8 @@ class Relative(Struct, frozen=True):
 class BatchNames(Struct, frozen=True):
     """What the bot knows of a batch. Everything is empty for a batch that was made elsewhere and has no owner.
 
-    `file_name` is the file that was sent, `part` which part of it the batch is. `sent_by` and `approved_by` are the
+    `file_name` is the file that was sent, `part` which part of it the batch is. A file that was too large for one batch
+    has `parts` of them, and this is the one with that `number`, from 1. `sent_by` and `approved_by` are the
     people who sent it. `models` and `cost` (USD) are those of its results, once they were read; until then `models` are
     those of the checked file. Only the card of one batch needs them, so lists leave them empty.
     """
@@ -56,6 +58,10 @@ class BatchNames(Struct, frozen=True):
     cost_complete: bool = True
     related_names: Mapping[str, str] = {}
     """The labels or file names of its relatives, by id."""
+    number: int | None = None
+    parts: int | None = None
+    is_whole: bool = False
+    """Whether the batch stands for all parts, and is named like the file."""
 
 
 def normalize_label(text: str) -> str:
@@ -75,7 +81,11 @@ def reads_as_id(text: str) -> bool:
 def set_field(
     connection: Connection, batch_id: str, what: NameField, value: str | None, *, by: str, at: datetime
 ) -> None:
-    """Set one field of a batch, or remove it with None."""
+    """Set one field of a batch, or remove it with None; of the batch that stands for a whole, of all its parts."""
+    parts = find_sent_parts(connection, batch_id)
+    if parts is not None and parts.head == batch_id:
+        for each in parts.batch_ids[1:]:
+            set_field(connection, each, what, value, by=by, at=at)
     values: dict[str, object] = {what: value, "changed_by": by, "changed_at": at}
     if what == "label":
         values["label_key"] = normalize_label(value) if value else None
@@ -113,13 +123,16 @@ def get_names(connection: Connection, batch_ids: Iterable[str]) -> dict[str, Bat
 
 def _select_origins(batch_ids: Iterable[str]) -> Select[Any]:
     columns = (drafts.c.batch_id, drafts.c.name, drafts.c.user_id, drafts.c.approved_by, drafts.c.whole_id)
-    return select(*columns, drafts.c.rest_id).where(drafts.c.batch_id.in_(batch_ids))
+    return select(*columns, drafts.c.rest_id, drafts.c.part, drafts.c.parts).where(drafts.c.batch_id.in_(batch_ids))
 
 
 def _add_origin(names: BatchNames, row: Row[Any]) -> BatchNames:
     """Add what the draft that became the batch says. A part of a draft has a `whole_id`, and a sample a `rest_id`."""
+    names = replace(names, file_name=row.name, sent_by=row.user_id, approved_by=row.approved_by)
+    if row.part is not None:
+        return replace(names, number=row.part, parts=row.parts)
     part: BatchPart | None = ("sample" if row.rest_id else "rest") if row.whole_id else None
-    return replace(names, file_name=row.name, part=part, sent_by=row.user_id, approved_by=row.approved_by)
+    return replace(names, part=part)
 
 
 def get_relatives(connection: Connection, batch_ids: Iterable[str]) -> dict[str, tuple[Relative, ...]]:
@@ -141,7 +154,9 @@ def find_family(connection: Connection, batch_id: str) -> frozenset[str]:
     while found:
         known |= found
         kin = (each for several in get_relatives(connection, found).values() for each in several)
-        found = {id for each in kin for id in (each.child_id, each.parent_id)} - known
+        parts = (find_sent_parts(connection, id) for id in found)
+        beside = {id for each in parts if each is not None for id in each.batch_ids}
+        found = ({id for each in kin for id in (each.child_id, each.parent_id)} | beside) - known
     return frozenset(known)
 
 
@@ -158,10 +173,12 @@ def find_batches(connection: Connection, *, label: str | None = None, owner: str
 def find_labeled(connection: Connection, reference: str) -> frozenset[str]:
     """Return the ids of the batches that a typed reference means by their label.
 
-    A reference that begins as an id does is no label, even if the batch of that id is gone: the buttons of its old
-    messages must never mean another batch.
+    Of the parts of a file, the one that stands for the whole is meant. A reference that begins as an id does is no
+    label, even if the batch of that id is gone: the buttons of its old messages must never mean another batch.
     """
-    return frozenset() if reference.startswith(ID_PREFIX) else find_batches(connection, label=reference)
+    if reference.startswith(ID_PREFIX):
+        return frozenset()
+    return frozenset(find_head(connection, id) for id in find_batches(connection, label=reference))
 
 
 def find_batches_by_part(connection: Connection, part: str, owner: str | None = None) -> frozenset[str]:

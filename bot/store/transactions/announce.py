@@ -1,5 +1,6 @@
 """What a change of a batch means for those who watch it: cards are redrawn, and notices are sent once."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from bot.store.db.task_queue import Enqueue
-from bot.store.records import audit, cards, ledger, notices, watches
+from bot.store.records import audit, cards, drafts, ledger, notices, watches
 from bot.store.records import batches as batch_records
 from bot.store.records.batches import SeenBatch
 from bot.store.records.notices import Event, Notice, notice_key
@@ -36,8 +37,9 @@ class Announcer(Struct, frozen=True):
         """
         if not batch_records.guarded_update(connection, seen, was=was):
             return None
-        known = watches.list_for_batch(connection, seen.id)  # only now, because a new watch waits for this transaction
-        self.redraw_cards(connection, seen.id, known, now)
+        head = drafts.find_head(connection, seen.id)  # its card and its watches are about all parts of a file
+        known = watches.list_for_batch(connection, head)  # only now, because a new watch waits for this transaction
+        self.redraw_cards(connection, head, known, now)
         return known
 
     def record_end(self, connection: Connection, seen: SeenBatch, ending: Ending, now: datetime) -> None:
@@ -66,8 +68,19 @@ class Announcer(Struct, frozen=True):
     ) -> None:
         """Notify everyone who watches the batch, also those who began after the first notice.
 
-        The feed channel gets no notice: its card shows the end.
+        The feed channel gets no notice: its card shows the end. The end of a part is announced with that of the last
+        one, as the end of the whole.
         """
+        occasion = ""
+        parts = drafts.find_sent_parts(connection, batch_id)
+        if parts is not None:
+            drafts.get(connection, parts.whole_id, locked=True)  # of two parts that end at once, one must see both
+            stored = batch_records.get_many(connection, parts.batch_ids).values()
+            if any(each.over_at is None and each.status != "ended" for each in stored):
+                return
+            batch_id, ending = parts.head, _add_up_endings(stored)
+            known = watches.list_for_batch(connection, batch_id)
+            occasion = f"{len(parts.batch_ids)}-parts"
         event: Event = "canceled" if ending.canceled else "ended"
         places = {watch.channel_id for watch in known if watch.user_id}
         quiet = {
@@ -76,7 +89,7 @@ class Announcer(Struct, frozen=True):
             if self._is_quiet(connection, batch_id, place, all_succeeded=ending.all_succeeded, now=now)
         }
         for channel, mentions in _mentions_by_channel(each for each in known if each.channel_id not in quiet).items():
-            if not self.send_notice(connection, batch_id, event, channel, mentions, now):
+            if not self.send_notice(connection, batch_id, event, channel, mentions, now, occasion=occasion):
                 for user in set(mentions) - notices.get_mentions(connection, notice_key(batch_id, event, channel)):
                     self.send_notice(connection, batch_id, event, channel, (user,), now, occasion=f"late-{user}")
 
@@ -98,7 +111,7 @@ class Announcer(Struct, frozen=True):
             return False
         ledger.record_missing(connection, ledger.make_ledger_batch(seen))
         ledger.mark_deleted(connection, batch_id, now)
-        cards.redraw_all(connection, self.enqueue, batch_id, now)
+        cards.redraw_all(connection, self.enqueue, drafts.find_head(connection, batch_id), now)
         return True
 
     def undo_gone(self, connection: Connection, seen: SeenBatch, now: datetime) -> None:
@@ -143,6 +156,14 @@ class Announcer(Struct, frozen=True):
             return False  # the end of a sample asks a question, and someone waits for it
         level = watches.get_effective_level(connection, batch_id, channel, now)
         return level in ("none", "muted") or (level == "failures" and all_succeeded)
+
+
+def _add_up_endings(parts: Iterable[SeenBatch]) -> Ending:
+    """Return how the parts of a whole ended, together."""
+    bodies = [json.loads(each.body) for each in parts]
+    counts = [body["request_counts"] for body in bodies]
+    all_succeeded = not any(each[name] for each in counts for name in ("processing", "errored", "canceled", "expired"))
+    return Ending(all_succeeded, canceled=any(body["cancel_initiated_at"] for body in bodies))
 
 
 def _mentions_by_channel(known: Iterable[StoredWatch]) -> dict[str, tuple[str, ...]]:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from bot.store.db.task_queue import Enqueue
 from bot.store.records import batches as batch_records
-from bot.store.records import cards, notices, scheduled_jobs, watches
+from bot.store.records import cards, drafts, notices, scheduled_jobs, watches
 from bot.store.records.batches import SeenBatch
 from bot.store.records.watches import StoredWatch
 
@@ -38,6 +38,13 @@ def start_watch(
     for channel in sorted(here | drawn):
         cards.redraw(connection, enqueue, batch.id, channel, now, anew=channel in here)
     return is_new
+
+
+def add_part(connection: Connection, enqueue: Enqueue, part: SeenBatch, now: datetime) -> None:
+    """Store a part that was just sent, so that sweeps look at it, and redraw the card of the whole."""
+    batch_records.add(connection, part)
+    scheduled_jobs.set_due(connection, SWEEP, now + FIRST_SWEEP, not_later=True)
+    cards.redraw_all(connection, enqueue, drafts.find_head(connection, part.id), now)
 
 
 def _reopen(connection: Connection, known: SeenBatch, batch: SeenBatch) -> None:

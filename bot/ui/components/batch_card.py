@@ -21,6 +21,7 @@ from bot.store.records.labels import BatchNames
 from bot.ui.components.buttons import Style, actions, button, choice, overflow
 from bot.ui.components.first_line import batch_name, first_line
 from bot.ui.components.name_lines import has_family, origin_lines
+from bot.ui.components.parts import parts_menu, parts_section
 from bot.ui.components.retry import retry_words
 from bot.ui.components.text import code, context, date, duration, header, mention, safe_text, section
 from bot.ui.reply import Block, Viewer
@@ -41,17 +42,20 @@ def batch_card(
     shared: bool = False,
     stays: bool = False,
     leads: bool = True,
+    parts: Sequence[MessageBatch] = (),
 ) -> tuple[Block, ...]:
     """Return the card, with the buttons that this viewer may use in this state.
 
     `canceled_by` and `watchers` are user ids. `shared`: others see the card too, so it has the buttons for watchers and
     for everyone else, and Refresh keeps it public. `stays`: the message is edited when the batch changes, and may be
-    read hours after it was drawn. `leads`: as for `card_buttons`.
+    read hours after it was drawn. `leads`: as for `card_buttons`. `parts`: the batches that this one stands for; it is
+    then all of them together.
     """
     names = viewer.names.get(batch.id)
     title = header(first_line(batch, names, None if stays else viewer.now))
     facts = card_facts(batch, canceled_by, watchers, names)
-    return (title, *facts, *actions(card_buttons(batch, viewer, watchers, shared=shared, leads=leads)))
+    buttons = card_buttons(batch, viewer, watchers, shared=shared, leads=leads, parts=parts)
+    return (title, *facts, *parts_section(parts, viewer.names), *actions(buttons))
 
 
 def card_facts(
@@ -114,15 +118,35 @@ def people_line(users: Sequence[str]) -> str:
 
 
 def card_buttons(
-    batch: MessageBatch, viewer: Viewer, watchers: Sequence[str] = (), *, shared: bool = False, leads: bool = True
+    batch: MessageBatch,
+    viewer: Viewer,
+    watchers: Sequence[str] = (),
+    *,
+    shared: bool = False,
+    leads: bool = True,
+    parts: Sequence[MessageBatch] = (),
 ) -> list[Block | None]:
     """Return one primary button, one that follows, and a menu: what makes sense in this state for this viewer.
 
-    Without `leads`, none is primary: the message has a more important button.
+    Without `leads`, none is primary: the message has a more important button. What acts on one batch alone, such as
+    Retry and Delete, is on the cards of the `parts`.
     """
-    if batch.has_ended:
-        return _ended_buttons(batch, viewer, leads=leads)
-    return _running_buttons(batch, viewer, watchers, shared=shared)
+    if not batch.has_ended:
+        buttons = _running_buttons(batch, viewer, watchers, shared=shared)
+    elif parts:
+        buttons = _whole_buttons(batch, viewer, leads=leads)
+    else:
+        buttons = _ended_buttons(batch, viewer, leads=leads)
+    return [*buttons, parts_menu(parts, viewer.names)]
+
+
+def _whole_buttons(batch: MessageBatch, viewer: Viewer, *, leads: bool) -> list[Block | None]:
+    reference, name = Reference(batch.id), _spoken_name(batch, viewer)
+    buttons: list[Block | None] = []
+    if batch.is_readable(viewer.now):
+        style: Style | None = None if batch.awaits_results or not leads else "primary"
+        buttons.append(button("Results", Results(reference), style=style, spoken=f"Results of {name}"))
+    return [*buttons, overflow(_details_choices(batch, viewer))]
 
 
 def _running_buttons(

@@ -108,6 +108,10 @@ def _own_name(batch: MessageBatch, names: BatchNames, limit: int) -> str:
 
 
 def _part_words(batch: MessageBatch, names: BatchNames) -> str:
+    if names.is_whole:
+        return ""
+    if names.number is not None:
+        return f" · part {names.number} of {names.parts}"
     match names.part:
         case "sample":
             return f" · sample of {number(batch.request_counts.total)}"

@@ -26,8 +26,11 @@ def unsent_words(rest: Draft) -> str:
 
 
 def unsent_buttons(rest: Draft, *, renew: bool = True) -> tuple[Block, ...]:
-    """Return the buttons that send or discard what is left of a divided draft; `renew`: in place of their message."""
-    send = button("Send the rest", Send(rest.id), style="primary", renew=renew)
+    """Return the buttons that send or discard what is left of a divided draft.
+
+    `renew`: in place of their message. Otherwise it is a card, which has a more important button.
+    """
+    send = button("Send the rest", Send(rest.id), style="primary" if renew else None, renew=renew)
     return actions([send, button("Discard the rest", Discard(rest.id), renew=renew)])
 
 

@@ -10,6 +10,7 @@ from bot.store.records.labels import BatchNames
 from bot.ui.components.batch_card import batch_card, card_facts, card_text
 from bot.ui.components.deletion import deleted_by_words, deletion_words, not_seen_words
 from bot.ui.components.first_line import batch_name
+from bot.ui.components.parts import view_whole
 from bot.ui.components.text import context, header, safe_text, section
 from bot.ui.reply import Block, Message, Viewer
 
@@ -19,6 +20,7 @@ class WatchCardState(Struct, frozen=True):
 
     `last_seen`: when the API last showed the batch, if it no longer does. `gone`: the batch was deleted;
     `deleted_by`: the user who deleted it through this bot. `is_fed`: the card is in the channel for all batches.
+    `parts`: the batches that the batch stands for.
     """
 
     watchers: Sequence[str] = ()
@@ -27,6 +29,7 @@ class WatchCardState(Struct, frozen=True):
     deleted_by: str | None = None
     canceled_by: str | None = None
     is_fed: bool = False
+    parts: Sequence[MessageBatch] = ()
 
 
 def render_watch_card(batch: MessageBatch, viewer: Viewer, state: WatchCardState) -> Message:
@@ -34,10 +37,11 @@ def render_watch_card(batch: MessageBatch, viewer: Viewer, state: WatchCardState
 
     It mentions people; the caller replaces mentions with names before it posts, because a card notifies no one.
     """
+    viewer = view_whole(viewer, state.parts)
     names = viewer.names.get(batch.id)
     if state.gone:
         return _render_deleted_card(batch, state, names)
-    blocks = batch_card(batch, viewer, state.canceled_by, state.watchers, shared=True, stays=True)
+    blocks = batch_card(batch, viewer, state.canceled_by, state.watchers, shared=True, stays=True, parts=state.parts)
     notes = []
     if state.last_seen is not None and not batch.has_ended:
         notes.append(not_seen_words(state.last_seen))

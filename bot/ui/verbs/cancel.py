@@ -1,5 +1,6 @@
 """The words of a cancellation: the question before it, and each of its outcomes."""
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from bot.api.models import MessageBatch
@@ -8,18 +9,20 @@ from bot.commands.cancel import AlreadyCanceling, CancelOutcome, CancelRequested
 from bot.ui.components.batch_card import batch_card, card_text
 from bot.ui.components.bulk import render_bulk
 from bot.ui.components.cancellation import billed_words
+from bot.ui.components.parts import view_whole
 from bot.ui.components.question import QuestionWords
 from bot.ui.components.quiet import quiet_reason
-from bot.ui.components.text import place_words, quantity, section
+from bot.ui.components.text import number, place_words, quantity, section
 from bot.ui.reply import Message, Viewer
 
 
-def cancel_question(batch: MessageBatch) -> QuestionWords:
-    """Return the words of the question before a batch is canceled."""
+def cancel_question(batch: MessageBatch, parts: int = 0) -> QuestionWords:
+    """Return the words of the question before a batch, or the `parts` of a file, are canceled."""
+    which = f"all {number(parts)} batches" if parts else ""
     return QuestionWords(
-        title="Cancel this batch?",
-        yes="Cancel the batch",
-        no="Keep it running",
+        title=f"Cancel {which or 'this batch'}?",
+        yes=f"Cancel {which or 'the batch'}",
+        no="Keep them running" if parts else "Keep it running",
         style="primary",
         consequences=(
             f"Cancels up to {quantity(batch.request_counts.total, 'request')}. "
@@ -30,6 +33,8 @@ def cancel_question(batch: MessageBatch) -> QuestionWords:
 
 def render_cancel(outcome: CancelOutcome, viewer: Viewer) -> Message:
     """Return what the cancel did."""
+    if not isinstance(outcome, BulkStarted | NothingMatches):
+        viewer = view_whole(viewer, outcome.parts)
     match outcome:
         case BulkStarted() | NothingMatches():
             return render_bulk(outcome, viewer)
@@ -46,7 +51,8 @@ def render_cancel(outcome: CancelOutcome, viewer: Viewer) -> Message:
 def _render_requested(outcome: CancelRequested, viewer: Viewer) -> Message:
     """Return that the cancel was accepted; if the batch has ended meanwhile, how many requests were canceled."""
     if outcome.batch.has_ended:
-        return _render_card(f"The batch has ended. {billed_words(outcome.batch)}", outcome.batch, viewer)
+        words = f"The batch has ended. {billed_words(outcome.batch)}"
+        return _render_card(words, outcome.batch, viewer, outcome.parts)
     next_step = ""
     if outcome.notified_in is not None:
         place = place_words(outcome.notified_in.id)
@@ -57,19 +63,23 @@ def _render_requested(outcome: CancelRequested, viewer: Viewer) -> Message:
             else f" I'll post the final count {place}."
         )
     words = f"Canceling. Requests already running may still finish and be billed.{next_step}"
-    return _render_card(words, outcome.batch, viewer)
+    if outcome.failed:
+        still = quantity(outcome.failed, "batch still runs", "batches still run")
+        words = f"{still}: the API didn't accept its cancellation. Press *Cancel* again. The others are being canceled."
+    return _render_card(words, outcome.batch, viewer, outcome.parts)
 
 
 def _render_too_late(outcome: CancelTooLate, viewer: Viewer) -> Message:
-    return _render_card("This batch has already ended. Nothing was canceled.", outcome.batch, viewer)
+    return _render_card("This batch has already ended. Nothing was canceled.", outcome.batch, viewer, outcome.parts)
 
 
 def _render_already_canceling(outcome: AlreadyCanceling, viewer: Viewer) -> Message:
-    return _render_card("This batch is already being canceled. Nothing was changed.", outcome.batch, viewer)
+    words = "This batch is already being canceled. Nothing was changed."
+    return _render_card(words, outcome.batch, viewer, outcome.parts)
 
 
-def _render_card(words: str, batch: MessageBatch, viewer: Viewer) -> Message:
+def _render_card(words: str, batch: MessageBatch, viewer: Viewer, parts: Sequence[MessageBatch]) -> Message:
     return Message(
         f"{words} {card_text(batch, viewer.names.get(batch.id), viewer.now)}",
-        (section(words), *batch_card(batch, viewer)),
+        (section(words), *batch_card(batch, viewer, parts=parts)),
     )

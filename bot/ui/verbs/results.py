@@ -35,6 +35,7 @@ from bot.ui.components.family_file import render_family_file, render_family_inco
 from bot.ui.components.first_line import batch_name, bold_line, bold_name, first_line
 from bot.ui.components.money import cost_gaps
 from bot.ui.components.name_lines import has_family
+from bot.ui.components.parts import view_whole
 from bot.ui.components.remedies import cause_name
 from bot.ui.components.result_causes import (
     SHOWN_IN_FULL,
@@ -62,6 +63,8 @@ _FOR_READERS = "Only readers see causes of failure and files. `BATCHDESK_READERS
 
 def render_results(outcome: ResultsOutcome, viewer: Viewer) -> Reply:
     """Return the results, or why there are none."""
+    if len(parts := getattr(outcome, "parts", ())) > 1:
+        viewer = view_whole(viewer, parts)
     match outcome:
         case ResultsShown():
             return _render_full_report(outcome, viewer) if outcome.query.full else _render_summary(outcome, viewer)
@@ -163,7 +166,8 @@ def _summary_buttons(outcome: ResultsShown, viewer: Viewer) -> list[Block | None
 
 
 def _may_retry(outcome: ResultsShown, viewer: Viewer) -> bool:
-    return outcome.readable and Permission.OPERATE in viewer.permissions
+    is_one = len(outcome.parts) <= 1  # a retry is of one batch, so the card of each part has it
+    return outcome.readable and is_one and Permission.OPERATE in viewer.permissions
 
 
 def _offer_retry(outcome: ResultsShown, viewer: Viewer) -> Callable[[Cause], Block | None]:

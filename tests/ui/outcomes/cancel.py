@@ -8,9 +8,10 @@ from bot.commands.registry import Outcome
 from bot.confirmations import ConfirmationNeeded
 from bot.operations.bulk import NoMatch
 from bot.operations.follow import CardPlace
+from bot.operations.whole_batch import add_up_batches
 from tests.builders import BATCHES, canceling, running
 from tests.ui.bulk_samples import FACTS, bulk, change
-from tests.ui.samples import CHANNEL, CLOSED, DELETE_QUESTION, REFERENCE
+from tests.ui.samples import CHANNEL, CLOSED, DELETE_QUESTION, PARTS_RUNNING, REFERENCE
 
 OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "cancel_requested": CancelRequested(canceling()),
@@ -20,6 +21,12 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "question_cancel": ConfirmationNeeded(
         CancelChange(Cancel(REFERENCE), running(), asks=True), DELETE_QUESTION.id, DELETE_QUESTION.expires_at
     ),
+    "question_cancel_parts": ConfirmationNeeded(
+        CancelChange(Cancel(REFERENCE), add_up_batches(PARTS_RUNNING), asks=True, parts=PARTS_RUNNING),
+        DELETE_QUESTION.id,
+        DELETE_QUESTION.expires_at,
+    ),
+    "cancel_of_parts_refused_once": CancelRequested(add_up_batches(PARTS_RUNNING), None, PARTS_RUNNING, 1),
     "question_cancel_bulk": ConfirmationNeeded(change(12, "cancel"), DELETE_QUESTION.id, DELETE_QUESTION.expires_at),
     "question_cancel_bulk_partly_priced": ConfirmationNeeded(
         change(3, "cancel", replace(FACTS, priced=1)), DELETE_QUESTION.id, DELETE_QUESTION.expires_at

@@ -19,7 +19,7 @@ from bot.operations.read_results import ReadSummary
 from bot.operations.result_files import ResultFileKind
 from tests.builders import BATCHES, batch_id, canceling, running
 from tests.ui.result_samples import ALL_FAILED, FETCHED, QUERY, TAKEN, TROUBLED, UNPRICED, arrived, spool
-from tests.ui.samples import ENDED
+from tests.ui.samples import ENDED, PARTS_ENDED
 
 
 def _shown(
@@ -44,6 +44,7 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "results": _shown(FETCHED),
     "results_just_read": _shown(FETCHED, from_cache=False),
     "results_taken": _shown(TAKEN),
+    "results_of_parts": replace(_shown(FETCHED), parts=PARTS_ENDED),
     "results_public": _shown(FETCHED, public=True),
     "results_of_archived": _shown(FETCHED, readable=False),
     "results_troubled": _shown(replace(FETCHED, summary=TROUBLED)),
