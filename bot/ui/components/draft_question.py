@@ -43,7 +43,8 @@ def draft_facts(draft: Draft) -> str:
 
 def parts_line(draft: Draft) -> str:
     """Return how many batches a divided draft becomes."""
-    return f"*Batches:* {number(draft.parts or 1)}, sent one after the other"
+    count = draft.parts or 1
+    return f"*Batches:* {number(count)}, sent one after the other" if count > 1 else "*Batches:* 1"
 
 
 def limit_words(exceeded: LimitExceeded | None, whose: str = "the") -> str:

@@ -241,7 +241,7 @@ def _render_parts(outcome: PartsSent, viewer: Viewer, *, names_file: bool) -> Me
         whole = left or replace(outcome.draft, requests=stopped.draft.requests)
         return _render_outcome(replace(stopped, draft=whole), viewer, names_file=names_file)
     words = [_sent_parts_words(outcome, names_file=names_file)] if created else []
-    words += _watch_sentences(created[0], viewer) if created else []
+    words += _watch_sentences(created[0], viewer, whose="The file's") if created else []
     if not all(each.requests_archived for each in created):
         words.append("Some requests aren't kept, so a retry will need the original file.")
     stop = [*_stop_sentences(stopped), *([unsent_words(left)] if left is not None else [])]
@@ -271,7 +271,8 @@ def _stop_sentences(stopped: StopReason | None) -> list[str]:
         case NotRecorded():
             return ["I couldn't record the last batch, so I stopped. I'll message you when the database works again."]
         case RequestsFileMissing():
-            return ["Then I stopped: the checked file on Batchdesk's disk is gone or was changed."]
+            gone = "Then I stopped: the checked file on Batchdesk's disk is gone or was changed."
+            return [f"{gone} Upload the requests that were not sent as a new file."]
         case StoreUnavailable(reason=reason):
             return [f"Then I stopped: Batchdesk's database is {STORE_STATES[reason]}."]
         case unreachable:
@@ -316,11 +317,11 @@ def _requester(outcome: BatchCreated, viewer: Viewer) -> str:
     return "you" if viewer.caller.user == outcome.draft.user_id else mention(outcome.draft.user_id)
 
 
-def _watch_sentences(outcome: BatchCreated, viewer: Viewer) -> list[str]:
+def _watch_sentences(outcome: BatchCreated, viewer: Viewer, whose: str = "Its") -> list[str]:
     place = outcome.place
     if place is None:
         return []
-    words = f"Its card is {place_words(place.id)}."
+    words = f"{whose} card is {place_words(place.id)}."
     if outcome.rest is None:  # the end of a sample is always posted: it asks about the rest
         promise = mention_promise(place, _requester(outcome, viewer))
         words += f" I'll {promise}." if promise else ""
