@@ -123,7 +123,7 @@ async def test_the_choice_of_the_source_redraws_the_form(desk: Desk) -> None:
     assert "haiku" in field_of(of_prompt, "model")["element"]["initial_option"]["value"]  # the least expensive
     assert again.blocks[:2] == of_file.blocks[:2]
     assert again.id == of_prompt.id
-    assert (of_prompt.body["submit"]["text"], of_prompt.body["close"]["text"]) == ("Check and see cost", "Cancel")
+    assert (of_prompt.body["submit"]["text"], of_prompt.body["close"]["text"]) == ("Check", "Cancel")
 
 
 async def test_a_redrawn_form_is_answered_where_it_was_opened(desk: Desk) -> None:

@@ -33,7 +33,7 @@ def render_form(outcome: FormWanted, viewer: Viewer) -> Form:
     return Form(
         callback_id=FORM,
         title="Create a batch",
-        submit="Check and see cost",
+        submit="Check",
         blocks=_form_blocks(outcome, viewer),
         channel=viewer.caller.channel,
     )

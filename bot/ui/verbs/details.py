@@ -81,7 +81,8 @@ def _origin_sections(batch: MessageBatch, names: BatchNames) -> list[Block]:
     lines = [f"*Note* {safe_text(names.note, 500)}"] if names.note else []
     lines += [f"*File* {safe_text(names.file_name, 100)}"] if names.file_name else []
     if names.models:
-        lines.append(f"*Models* {', '.join(code(model, 80) for model in names.models)}")
+        label = "Model" if len(names.models) == 1 else "Models"
+        lines.append(f"*{label}* {', '.join(code(model, 80) for model in names.models)}")
     if names.cost is not None:
         lines.append(f"*Cost* {format_amount(names.cost, complete=names.cost_complete)}")
     if names.relatives:

@@ -71,7 +71,7 @@ export class Modal {
       );
     const field =
       same ?? body.querySelector("[data-focus]") ?? body.querySelector("input, textarea, .select");
-    (field ?? this.dialog.querySelector(".modal-head .icon-button")).focus();
+    (field ?? this.dialog.querySelector(".modal-head .icon-button")).focus({ preventScroll: field !== same });
   }
 
   head(view, depth) {
