@@ -275,6 +275,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
             _make_audit_log(settings, services, metrics),
         ),
         limits=_make_limits(settings),
+        audit_channel=settings.audit_channel,
         count_given_up_notice=metrics.count_given_up_notice,
     )
     return _Parts(

@@ -12,6 +12,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Literal
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from bot.api.errors import ApiError, BatchNotFound
@@ -40,7 +41,8 @@ from bot.store.records.bulks import (
     UntouchedState,
 )
 from bot.store.records.notices import Notice
-from bot.ui.notices.bulk_outcome import count_words, render_bulk_outcome
+from bot.ui.notices.bulk_outcome import count_words, render_bulk_audit_line, render_bulk_outcome
+from bot.ui.reply import Message
 from bot.worker.save_results import NotSaved, ResultsSaver
 
 log = logging.getLogger(__name__)
@@ -54,6 +56,13 @@ _PATIENCE = timedelta(minutes=5)
 Pause = Callable[[float], Awaitable[None]]
 
 
+class AuditChannel(Struct, frozen=True):
+    """The channel that hears of each outcome. `replace_mentions` names people, so that no one is notified."""
+
+    id: str
+    replace_mentions: Callable[[Message], Awaitable[Message]]
+
+
 class BulkRunner:
     """Works on lists. `pause` waits for seconds; tests let their clock pass instead. `interval`: between two calls."""
 
@@ -61,11 +70,13 @@ class BulkRunner:
         self,
         services: Services,
         saver: ResultsSaver,
+        audit_channel: AuditChannel | None,
         pause: Pause = asyncio.sleep,
         interval: timedelta = CALL_INTERVAL,
     ) -> None:
         self._services = services
         self._saver = saver
+        self._audit_channel = audit_channel
         self._pause = pause
         self._interval = interval
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -109,7 +120,9 @@ class BulkRunner:
                 if bulk is None or bulk.held_by != me:
                     return
                 if item is None:
-                    await database.persist(partial(self._end, bulk_id=bulk_id))
+                    items = await database.run(lambda connection: bulks.list_items(connection, bulk_id))
+                    line = await self._draw_audit_line(bulk, items)
+                    await database.persist(partial(self._end, bulk=bulk, items=items, line=line))
                     return
                 await self._advance(bulk, item)
         finally:
@@ -327,20 +340,27 @@ class BulkRunner:
 
         await self._services.database.persist(record)
 
-    def _end(self, connection: Connection, bulk_id: str) -> None:
-        """Record the end of a list and notify its person, in one transaction."""
+    async def _draw_audit_line(self, bulk: Bulk, items: list[BulkItem]) -> Notice | None:
+        if self._audit_channel is None:
+            return None
+        line = await self._audit_channel.replace_mentions(render_bulk_audit_line(bulk, items))
+        return self._make_notice(f"bulk:{bulk.id}:audit", self._audit_channel.id, (), line)
+
+    def _end(self, connection: Connection, *, bulk: Bulk, items: list[BulkItem], line: Notice | None) -> None:
+        """Record the end of a list, and notify its person and the audit channel, in one transaction."""
         now = self._services.now()
-        bulk = bulks.get(connection, bulk_id)
-        if bulk is None or not bulks.end(connection, bulk_id, now):
+        if not bulks.end(connection, bulk.id, now):
             return
-        items = bulks.list_items(connection, bulk_id)
         if bulk.entry_id is not None:
             outcome = _sum_up(items)
             audit.record_outcome(connection, bulk.entry_id, outcome=outcome, detail=count_words(bulk, items), at=now)
-        message = render_bulk_outcome(bulk, items)
+        told = self._make_notice(f"bulk:{bulk.id}", bulk.user_id, (bulk.user_id,), render_bulk_outcome(bulk, items))
+        for notice in filter(None, (told, line)):
+            notices.send(connection, self._services.enqueue, notice)
+
+    def _make_notice(self, key: str, place: str, people: tuple[str, ...], message: Message) -> Notice:
         payload = {"text": message.text, "blocks": [dict(block) for block in message.blocks]}
-        notice = Notice(f"bulk:{bulk_id}", None, "act", bulk.user_id, (bulk.user_id,), now, payload)
-        notices.send(connection, self._services.enqueue, notice)
+        return Notice(key, None, "act", place, people, self._services.now(), payload)
 
     def _describe(self, bulk: Bulk, item: BulkItem, command: str, detail: str | None) -> Intent:
         return Intent(

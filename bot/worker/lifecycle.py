@@ -23,7 +23,7 @@ from bot.store.transactions.begin_watch import SWEEP
 from bot.store.transactions.retention import KEEP_ALL, Limits
 from bot.worker.abandoned_drafts import AbandonedDrafts
 from bot.worker.audit_log import AuditLog
-from bot.worker.bulk import CALL_INTERVAL, BulkRunner
+from bot.worker.bulk import CALL_INTERVAL, AuditChannel, BulkRunner
 from bot.worker.deliver_notice import NoticeDelivery
 from bot.worker.digest import DigestPlan, DigestSender
 from bot.worker.draw_card import CardDrawing
@@ -72,6 +72,7 @@ class Worker:
         chores: Sequence[Chore],
         limits: Limits = KEEP_ALL,
         count_given_up_notice: Callable[[], None] = lambda: None,
+        audit_channel: str | None = None,
         bulk_interval: timedelta = CALL_INTERVAL,
     ) -> None:
         self.services = services
@@ -90,7 +91,9 @@ class Worker:
         )
         self.cards = CardDrawing(bot_messages, mentions, database, engine.enqueue, engine.worker_id, pace)
         self.changes = ChangeSettler(services)
-        self.bulks = BulkRunner(services, ResultsSaver(services, bot_messages, uploader), pace.sleep, bulk_interval)
+        saver = ResultsSaver(services, bot_messages, uploader)
+        audit = None if audit_channel is None else AuditChannel(audit_channel, mentions.replace_mentions)
+        self.bulks = BulkRunner(services, saver, audit, pace.sleep, bulk_interval)
         resume = Chore("bulks", RECOVERY_INTERVAL, self.bulks.resume)
         self.maintenance = Maintenance(database, engine, services.now, (*chores, resume), limits=limits)
 

@@ -71,7 +71,9 @@ class Scene:
         """Stop everything."""
         await self._open.aclose()
 
-    def make_worker(self, *, feed_channel: str | None = None, limits: Limits = KEEP_ALL) -> Worker:
+    def make_worker(
+        self, *, feed_channel: str | None = None, limits: Limits = KEEP_ALL, audit_channel: str | None = None
+    ) -> Worker:
         """Return another worker on the same store and with the same simulators."""
         assert self._http is not None
         assert self._session is not None
@@ -94,6 +96,7 @@ class Scene:
             feed_channel=feed_channel,
             chores=(),
             limits=limits,
+            audit_channel=audit_channel,
             count_given_up_notice=lambda: self.given_up.append(self.now()),
         )
 

@@ -23,6 +23,7 @@ from bot.store.records.workers import WorkerProcess
 from bot.worker.bulk import BulkRunner
 from bot.worker.save_results import ResultsSaver
 from tests.builders import ADA, CREATED
+from tests.desk import BATCHES
 from tests.services import build_confirmations
 from tests.worker.scene import Scene
 
@@ -124,11 +125,15 @@ async def test_only_the_frozen_batches_are_deleted_and_what_changed_is_skipped_a
 
 async def test_a_list_is_worked_on_once_and_reported_once(scene: Scene) -> None:
     add_ended(scene, 2)
+    worker = scene.make_worker(audit_channel=BATCHES)
     bulk_id = await confirm(scene, "delete --older-than 14d")
-    await work(scene, bulk_id)
 
-    await scene.worker.bulks.work(bulk_id)
-    await scene.deliver_all()
+    for _ in range(2):
+        await worker.bulks.work(bulk_id)
+        await scene.deliver_all()
+
+    [line] = scene.slack.messages(BATCHES)
+    assert "Ada Berg in <#C0BATCHES>: `/batch delete --older-than 14d` → All 2 batches deleted" in line.visible_text
 
     assert len(deleted(scene)) == 2
     assert len(scene.slack.messages("D0ADA")) == 1
@@ -172,7 +177,7 @@ async def die_while_waiting(scene: Scene, bulk_id: str, call: int) -> None:
 
     worker = scene.worker
     saver = ResultsSaver(worker.services, worker.bot_messages, scene.make_uploader())
-    runner = BulkRunner(replace(worker.services, process_id=DEAD), saver, pause)
+    runner = BulkRunner(replace(worker.services, process_id=DEAD), saver, None, pause)
     with pytest.raises(Killed):
         await runner.work(bulk_id)
     hold_as_dead(scene, bulk_id)
@@ -182,7 +187,7 @@ async def die_during(scene: Scene, bulk_id: str, happens: Awaitable[object]) -> 
     """Work on a list in a process that is killed once something happens."""
     worker = scene.worker
     saver = ResultsSaver(worker.services, worker.bot_messages, scene.make_uploader())
-    runner = BulkRunner(replace(worker.services, process_id=DEAD), saver, scene.pass_time)
+    runner = BulkRunner(replace(worker.services, process_id=DEAD), saver, None, scene.pass_time)
     task = asyncio.create_task(runner.work(bulk_id))
     await happens
     task.cancel()
@@ -338,7 +343,7 @@ async def test_results_with_a_missing_line_or_over_the_limit_are_not_deleted(sce
     short_of_one.missing = 1
     bulk_id = await confirm(scene, "delete --older-than 14d", saves=True)
     saver = ResultsSaver(scene.worker.services, scene.worker.bot_messages, scene.make_uploader(largest=100))
-    runner = BulkRunner(scene.worker.services, saver, scene.pass_time)
+    runner = BulkRunner(scene.worker.services, saver, None, scene.pass_time)
 
     await runner.work(bulk_id)
     await scene.deliver_all()

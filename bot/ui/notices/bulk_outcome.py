@@ -11,7 +11,17 @@ from bot.operations.result_files import ResultFileKind
 from bot.store.records.bulks import Bulk, BulkItem, ItemState
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.first_line import SHORT_ID_LENGTH, bold_id_name
-from bot.ui.components.text import SECTION_LIMIT, code, context, file_size, number, quantity, safe_text, section
+from bot.ui.components.text import (
+    SECTION_LIMIT,
+    code,
+    context,
+    file_size,
+    mention,
+    number,
+    quantity,
+    safe_text,
+    section,
+)
 from bot.ui.reply import Block, Message
 
 _UNDONE = {"delete": "Not deleted", "cancel": "Not canceled"}
@@ -87,10 +97,21 @@ def render_bulk_outcome(bulk: Bulk, items: Sequence[BulkItem]) -> Message:
     title = f"{'🗑️' if bulk.verb == 'delete' else '⏹️'} *{count_words(bulk, items)}*"
     groups = [*_groups(bulk, items)]
     listed = [block for group in groups for block in group.sections()]
-    typed = code(f"/batch {bulk.command}{' --save' if bulk.saves else ''}", 200)
     all_batches = actions([button("All batches", List())])
     text = " ".join([title, *(group.spoken() for group in groups)])
-    return Message(text, (section(title), *listed, context(typed), *all_batches), public=True)
+    return Message(text, (section(title), *listed, context(_typed(bulk)), *all_batches), public=True)
+
+
+def render_bulk_audit_line(bulk: Bulk, items: Sequence[BulkItem]) -> Message:
+    """Return the line for the audit channel: who had typed what, and how many batches it changed."""
+    place = f" in <#{bulk.channel_id}>" if bulk.channel_id else ""
+    mark = "✅" if any(item.state == "done" for item in items) else "⚠️"
+    text = f"{mark} {mention(bulk.user_id)}{place}: {_typed(bulk)} → {count_words(bulk, items)}"
+    return Message(text, (section(text),), public=True)
+
+
+def _typed(bulk: Bulk) -> str:
+    return code(f"/batch {bulk.command}{' --save' if bulk.saves else ''}", 200)
 
 
 def count_words(bulk: Bulk, items: Sequence[BulkItem]) -> str:

@@ -20,7 +20,7 @@ from bot.ui.notices.abandoned_draft import (
     render_batch_undecided,
     render_interrupted,
 )
-from bot.ui.notices.bulk_outcome import render_bulk_outcome
+from bot.ui.notices.bulk_outcome import render_bulk_audit_line, render_bulk_outcome
 from bot.ui.notices.digest import Digest, Share, render_digest
 from bot.ui.notices.notice import BatchEvent, NoticeContext, draw_notice, render_notice
 from bot.ui.notices.settled_change import (
@@ -252,6 +252,10 @@ _MIXED = (
 BULKS: dict[str, Message] = {
     "bulk_deleted_all": render_bulk_outcome(bulk(), [item(1), item(2)]),
     "bulk_deleted_some": render_bulk_outcome(bulk(), _MIXED),
+    "bulk_audit_line": render_bulk_audit_line(bulk(saves=True), _MIXED),
+    "bulk_audit_line_of_nothing": render_bulk_audit_line(
+        replace(bulk(), channel_id=None), [item(1, "skipped", "gone")]
+    ),
     "bulk_canceled": render_bulk_outcome(
         bulk("cancel", command="cancel --all"), [item(1), item(2, "skipped", "ended")]
     ),
