@@ -66,6 +66,7 @@ def make_settings(slack: SlackSimulator, api: ApiSimulator, store: Path) -> Sett
 def make_full_world() -> World:
     """Return the demo's workspace with a second operator, who can approve Ada's batches, and a channel for the feed."""
     world = make_demo_world().add(Person(COLLEAGUE, "Cora Marsh", "Operator"), Channel(FEED, "batch-feed"))
+    world.open_direct_message(COLLEAGUE)
     world.invite(CHANNEL, COLLEAGUE)
     world.invite(FEED, OPERATOR, VISITOR, COLLEAGUE, world.bot_user)
     return world
@@ -106,6 +107,7 @@ async def run_simulation(
             scopes=frozenset(BOT_SCOPES),
             events=frozenset(BOT_EVENTS),
             takes_messages=TAKES_MESSAGES,
+            clock=lambda: api.now.timestamp(),
         )
         await slack.start(port=port)
         stack.push_async_callback(slack.stop)

@@ -76,6 +76,8 @@ class PageEndpoints:
             await self._people.say(user, channel, text, body.get("thread_ts") or None)
             return {}
         name = text.split()[0]
+        if body.get("thread_ts"):
+            raise LookupError(f"{name} is not supported in threads. Sorry!")
         if name == "/invite":
             self._people.invite(user, channel, text)
             return {}
@@ -115,12 +117,16 @@ class PageEndpoints:
         return {}
 
     async def _shortcut(self, body: Json) -> Json:
+        callback_id = str(body["callback_id"])
+        found = [each for each in self._state.page_options.shortcuts if each.callback_id == callback_id]
+        if not found:
+            raise LookupError("The app has no such shortcut.")
+        if found[0].is_global:
+            await self._people.global_shortcut(str(body["user"]), callback_id)
+            return {}
         message = self._state.messages.find(str(body["channel"]), str(body["ts"]))
         if message is None:
             raise LookupError("This message is not there any more.")
-        callback_id = str(body["callback_id"])
-        if callback_id not in {shortcut.callback_id for shortcut in self._state.page_options.shortcuts}:
-            raise LookupError("The app has no such shortcut.")
         await self._people.message_shortcut(str(body["user"]), message, callback_id)
         return {}
 
@@ -149,15 +155,16 @@ class PageEndpoints:
         if content is None or len(content) > largest or fields.get("user") not in self._state.world.people:
             return web.json_response({"ok": False, "error": f"One file of at most {largest >> 20} MB, please."})
         try:
-            file = self._keep(fields["user"], channel, name, content)
+            file = await self._keep(fields["user"], channel, name, content)
         except LookupError as error:
             return web.json_response({"ok": False, "error": str(error)})
         return web.json_response({"ok": True, "file": file})
 
-    def _keep(self, user: str, channel: str | None, name: str, content: bytes) -> Json:
+    async def _keep(self, user: str, channel: str | None, name: str, content: bytes) -> Json:
+        file = self._state.files.keep(user, name, content)
         if channel:
-            return self._people.share_file(user, channel, name, content).files[0]
-        return make_file_frame(self._state.files.keep(user, name, content))
+            await self._people.say(user, channel, "", files=[file])
+        return make_file_frame(file)
 
 
 def _serve_json(act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -18,6 +18,7 @@ def make_world_frame(state: SlackState) -> Json:
         "bot": {"user_id": bot.id, "name": bot.name},
         "commands": [asdict(command) for command in state.page_options.commands],
         "shortcuts": [asdict(shortcut) for shortcut in state.page_options.shortcuts],
+        "takes_messages": state.takes_messages,
         "lets_time_pass": state.page_options.let_pass is not None,
         "seconds_passed": state.seconds_passed,
         "messages": state.messages.make_frames(),

@@ -60,6 +60,9 @@ class PersonActions:
         for file in files:
             file.shares.append(Share(place, message.ts))
         await self._deliver_message_events(message)
+        bot = self._state.world.people[self._state.world.bot_user]
+        if f"<@{bot.id}>" in written and bot.id not in place.members:
+            self._state.notify(user, channel, f"@{bot.name} isn't in this channel. Type /invite @{bot.name} to add it.")
         return message
 
     async def edit(self, user: str, message: SlackMessage, text: str) -> SlackMessage:

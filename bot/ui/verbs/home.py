@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from bot.api.models import MessageBatch
 from bot.commands.approve import Approve
 from bot.commands.base import Permission
 from bot.commands.create import Create
@@ -55,7 +54,7 @@ def render_home(outcome: HomeOutcome, viewer: Viewer) -> Message:
         *(batch_rows(running) or [section("Nothing is running.")]),
         *_more_running(outcome),
         *([header("Ended recently"), *batch_rows(ended)] if ended else []),
-        *_expiring_blocks(outcome, expiring, viewer),
+        *_expiring_blocks(outcome, expiring),
         *_spend_blocks(outcome),
         *actions(_buttons([*running, *ended, *expiring], viewer)),
         context(f"Updated {date(viewer.now)}"),
@@ -151,18 +150,16 @@ def _own_approvals(waiting: Waiting | None, viewer: Viewer) -> list[Block]:
     return [context(f"Waiting for someone else's approval: {names}{more}")]
 
 
-def _expiring_blocks(outcome: HomeShown, expiring: Sequence[ListedBatch], viewer: Viewer) -> list[Block]:
+def _expiring_blocks(outcome: HomeShown, expiring: Sequence[ListedBatch]) -> list[Block]:
     if not expiring:
         return []
-    rows = [section(f"{each.escaped_line.bold()} · results until {_until(each.batch, viewer)}") for each in expiring]
+    rows = [
+        section(f"{each.escaped_line.bold()} · results until {date(each.batch.readable_until)}") for each in expiring
+    ]
     hidden = outcome.expiring_count - len(expiring)
     more = f" {number(hidden)} more are not shown." if hidden else ""
     note = context(f"No one has downloaded these results, and they expire within {EXPIRES_WITHIN.days} days.{more}")
     return [header("Expiring soon"), *rows, note]
-
-
-def _until(batch: MessageBatch, viewer: Viewer) -> str:
-    return short_date(batch.readable_until, viewer.now)
 
 
 def _spend_blocks(outcome: HomeShown) -> list[Block]:
@@ -176,7 +173,8 @@ def _spend_blocks(outcome: HomeShown) -> list[Block]:
     parts += [f"up to {format_usd(month.open.usd)} more in batches not read yet"] if month.open.usd else []
     parts += [f"{quantity(month.open.unbounded, 'file')} of unknown cost"] if month.open.unbounded else []
     parts += [f"{quantity(month.unread, 'batch', 'batches')} not counted"] if month.unread else []
-    return [header("Spend this month"), section(" · ".join(parts))]
+    note = context("Batches count once their results were read.")
+    return [header("Spend this month"), section(" · ".join(parts)), note]
 
 
 def _buttons(listed: Sequence[ListedBatch], viewer: Viewer) -> list[Block | None]:

@@ -4,10 +4,10 @@ import { Forms } from "./form_state.js";
 import { post, upload } from "./posts.js";
 import { messageKey } from "./world.js";
 
-/** `complain(words)` shows an error above the composer. */
+/** `complain(words)` shows an error above the composer. `reply(message)` writes in the thread of a message. */
 export class Contexts {
-  constructor(world, viewing, complain) {
-    Object.assign(this, { world, viewing, complain });
+  constructor(world, viewing, complain, reply) {
+    Object.assign(this, { world, viewing, complain, reply });
     this.forms = new Forms();
     this.expanded = new Map();
   }
@@ -15,7 +15,8 @@ export class Contexts {
   forMessage(message) {
     const where = { channel: message.channel, ts: message.ts };
     const useShortcut = (callback_id) => post("shortcut", { user: this.viewing.person, ...where, callback_id });
-    return { ...this.of(`${this.viewing.person}|${messageKey(message)}`, where, this.complain), useShortcut };
+    const tools = { useShortcut, reply: (each) => this.reply(each) };
+    return { ...this.of(`${this.viewing.person}|${messageKey(message)}`, where, this.complain), ...tools };
   }
 
   forHome(view) {

@@ -22,7 +22,12 @@ class Page {
     this.world = new World();
     this.viewing = new Viewing(this.world);
     this.layout = new Layout();
-    this.contexts = new Contexts(this.world, this.viewing, (words) => this.center.composer.complain(words));
+    this.contexts = new Contexts(
+      this.world,
+      this.viewing,
+      (words) => this.center.composer.complain(words),
+      (message) => this.center.composer.replyTo(message),
+    );
   }
 
   /** Makes the panes, once there is a world to draw. */
@@ -73,6 +78,7 @@ class Page {
     else if (frame.type === "traffic") this.traffic.put(frame.entry);
     else {
       if (document.visibilityState === "visible") this.viewing.markRead();
+      if (frame.type === "time") refreshDates();
       this.draw();
       announce(frame, this.world, this.viewing);
       if (frame.type === "notice" && !frame.channel && frame.user === this.viewing.person) this.complain(frame.text);

@@ -1,5 +1,7 @@
 /** The world of the simulated Slack: people, channels, messages, views, homes, traffic. */
 
+import { setSecondsAhead, simulatedNow } from "./text/dates.js";
+
 const MAX_TRAFFIC = 400;
 
 /** The identity of a message. An ephemeral one is a different message for each person. */
@@ -17,6 +19,7 @@ export class World {
     this.shortcuts = [];
     this.letsTimePass = false;
     this.secondsPassed = 0;
+    this.takesMessages = true;
     this.messages = new Map();
     this.arrivals = new Map();
     this.stacks = new Map();
@@ -35,7 +38,7 @@ export class World {
       view: () => this.stacks.set(frame.user, frame.stack ?? []),
       home: () => this.homes.set(frame.user, frame.view),
       traffic: () => this.putTraffic(frame.entry),
-      time: () => (this.secondsPassed = frame.seconds_passed),
+      time: () => this.passTime(frame.seconds_passed),
       notice: () => this.putNotice(frame),
     }[frame.type];
     if (take) take();
@@ -49,7 +52,8 @@ export class World {
     this.commands = frame.commands ?? [];
     this.shortcuts = frame.shortcuts ?? [];
     this.letsTimePass = frame.lets_time_pass === true;
-    this.secondsPassed = frame.seconds_passed ?? 0;
+    this.takesMessages = frame.takes_messages !== false;
+    this.passTime(frame.seconds_passed ?? 0);
     this.messages = new Map();
     for (const message of frame.messages ?? []) this.put(message);
     this.stacks = new Map((frame.views ?? []).map((each) => [each.user, each.stack]));
@@ -57,6 +61,21 @@ export class World {
     this.traffic = new Map();
     for (const entry of frame.traffic ?? []) this.putTraffic(entry);
     this.isKnown = true;
+  }
+
+  passTime(seconds) {
+    this.secondsPassed = seconds;
+    setSecondsAhead(seconds);
+  }
+
+  /** The shortcuts of a message, or those that belong to none. */
+  listShortcuts(isGlobal) {
+    return this.shortcuts.filter((shortcut) => Boolean(shortcut.is_global) === isGlobal);
+  }
+
+  /** Whether people can write here: not in direct messages with an app whose Messages tab is read-only. */
+  canWrite(channel) {
+    return this.takesMessages || channel?.kind !== "im";
   }
 
   put(message) {
@@ -79,7 +98,7 @@ export class World {
   /** Shows a notice of Slack itself as a message that only this person sees. As in Slack, a reload removes it. */
   putNotice({ user, channel, text }) {
     if (!channel) return; // for a press in a modal or on the Home tab: main.js shows the notice there
-    const at = Date.now() / 1000;
+    const at = simulatedNow().getTime() / 1000;
     const own = {
       channel,
       user: "SLACK",

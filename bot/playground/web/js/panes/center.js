@@ -29,14 +29,28 @@ export class Center {
       () => viewing.tab === "messages",
       (file) => this.composer.share(file),
     );
-    node.replaceChildren(this.head, this.list, this.homeHolder, this.composer.error, this.composer.node);
+    this.closed = el(
+      "p",
+      { class: "composer-closed", hidden: true, data: { testid: "composer-closed" } },
+      "Sending messages to this app has been turned off.",
+    );
+    node.replaceChildren(
+      this.head,
+      this.list,
+      this.homeHolder,
+      this.composer.error,
+      this.closed,
+      this.composer.node,
+    );
   }
 
   draw() {
     const isHome = this.viewing.tab === "home";
     this.drawHead();
     this.list.hidden = isHome;
-    this.composer.node.hidden = isHome;
+    const canWrite = this.world.canWrite(this.viewing.current());
+    this.composer.node.hidden = isHome || !canWrite;
+    this.closed.hidden = isHome || canWrite;
     this.homeHolder.hidden = !isHome;
     if (isHome) this.drawHome();
     else {

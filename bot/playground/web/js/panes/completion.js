@@ -24,7 +24,7 @@ export function findFitting(lines, typed) {
 
 /** The lines in which an unfinished @name at the end is completed to one of `people`. */
 export function completeMentions(people, typed) {
-  const [, before, begun] = /^(\/.*\s@)([^\s@]*)$/s.exec(typed) ?? [];
+  const [, before, begun] = /^((?:.*\s)?@)([^\s@]*)$/s.exec(typed) ?? [];
   if (before === undefined) return [];
   const named = people.map(({ name }) => ({ handle: name.split(" ")[0].toLowerCase(), hint: name }));
   const fits = named.filter(({ handle }) => handle.startsWith(begun.toLowerCase()) && handle !== begun.toLowerCase());

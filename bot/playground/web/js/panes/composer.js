@@ -3,6 +3,7 @@
 import { el, icon, iconButton } from "../dom.js";
 import { post, upload } from "../posts.js";
 import { makeAttachButton } from "./attaching.js";
+import { makeShortcutsButton } from "./shortcuts.js";
 import { Completion, findFitting, listLines, completeMentions } from "./completion.js";
 import { TypedHistory } from "./typed_history.js";
 
@@ -26,9 +27,13 @@ export class Composer {
     this.pending = el("ul", { class: "composer-pending", "aria-label": "Sending…" });
     this.node = el("form", { class: "composer", on: { submit: (event) => this.onSubmit(event) } });
     const attach = makeAttachButton((file) => this.share(file));
+    const shortcuts = makeShortcutsButton(world, (callback_id) => this.useShortcut(callback_id));
+    this.replying = el("div", { class: "composer-thread", hidden: true, data: { testid: "replying" } });
+    this.thread = null;
     this.node.append(
       this.pending,
-      el("div", { class: "composer-frame" }, this.completion.node, attach, this.makeBox(), this.makeSend()),
+      this.replying,
+      el("div", { class: "composer-frame" }, this.completion.node, attach, shortcuts, this.makeBox(), this.makeSend()),
       makeHintLine(),
     );
   }
@@ -63,6 +68,11 @@ export class Composer {
     return this.sendButton;
   }
 
+  /** What to try first: a command, or its words alone in direct messages with the app. */
+  example(channel) {
+    return channel?.kind === "im" && this.world.bot.name ? "status last" : (this.world.commands[0]?.command ?? "/batch");
+  }
+
   /** Shows the draft of the open channel. */
   showDraft() {
     const where = `${this.viewing.person}|${this.viewing.channel}`;
@@ -72,10 +82,26 @@ export class Composer {
     this.history.reset();
     const channel = this.viewing.current();
     const place = channel?.kind === "im" ? this.world.bot.name : `#${channel?.name}`;
-    this.box.placeholder = `Message ${place}, or try ${this.world.commands[0]?.command ?? "/batch"}`;
+    this.box.placeholder = `Message ${place}, or try ${this.example(channel)}`;
     this.box.setAttribute("aria-label", `Message ${place}`);
     this.set(this.drafts.get(where) ?? "");
     this.complain("");
+    this.replyTo(null);
+  }
+
+  /** Writes in the thread of `message` until another channel is opened, or outside of threads with null. */
+  replyTo(message) {
+    this.thread = message && (message.thread_ts ?? message.ts);
+    this.replying.hidden = !message;
+    if (!message) return;
+    const stop = iconButton("close", "Stop replying in the thread", () => this.replyTo(null));
+    const name = this.world.personName(message.user);
+    this.replying.replaceChildren(icon("thread"), el("span", {}, "Replying in the thread of ", el("bdi", {}, name)), stop);
+    this.box.focus();
+  }
+
+  useShortcut(callback_id) {
+    return post("shortcut", { user: this.viewing.person, callback_id }).catch((error) => this.complain(error.message));
   }
 
   /** Puts a line into the box, and the cursor after it. */
@@ -111,7 +137,8 @@ export class Composer {
     const lines = this.world.commands.flatMap(listLines);
     const typed = this.box.value.trimStart();
     const isName = !typed.includes(" ") && !this.world.commands.some((command) => command.command === typed);
-    const offered = [...completeMentions(this.world.players(), typed), ...findFitting(lines, typed)];
+    const mentioned = [...this.world.players(), this.world.bot];
+    const offered = [...completeMentions(mentioned, typed), ...findFitting(lines, typed)];
     this.completion.open(offered, isName ? 0 : -1);
     this.updateListState();
   }
@@ -172,12 +199,12 @@ export class Composer {
   async send() {
     const text = this.box.value.trim();
     if (!text) return;
-    const { where } = this;
+    const { where, thread } = this;
     this.history.add(text);
     this.set("");
     this.complain("");
     const isSent = await this.showPending(text, () =>
-      post("command", { user: this.viewing.person, channel: this.viewing.channel, text }),
+      post("command", { user: this.viewing.person, channel: this.viewing.channel, text, thread_ts: thread }),
     );
     if (!isSent && where === this.where && !this.box.value) this.set(text);
   }

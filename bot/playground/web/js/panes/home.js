@@ -6,7 +6,7 @@ import { el } from "../dom.js";
 /** `view` is what the bot published, or undefined. */
 export function makeHome(view, context) {
   const holder = el("div", { class: "home", data: { testid: "home" } });
-  if (!view) holder.append(el("p", { class: "loading" }, "This app hasn't published its Home tab yet."));
+  if (!view) holder.append(el("p", { class: "loading" }, "Loading the Home tab…"));
   else {
     context.form.removeOtherBlocks(view.blocks.map((block, index) => block.block_id ?? `block-${index}`));
     holder.append(renderBlocks(view.blocks, context));

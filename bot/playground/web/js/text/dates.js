@@ -4,6 +4,18 @@ import { el } from "../dom.js";
 
 const DAY_MS = 86_400_000;
 const LOCALE = "en-US";
+let secondsAhead = 0;
+
+/** Sets how far the simulated clock is ahead of that of the browser. */
+export function setSecondsAhead(seconds) {
+  secondsAhead = seconds;
+}
+
+/** The present, by the simulated clock. */
+export function simulatedNow() {
+  return new Date(Date.now() + secondsAhead * 1000);
+}
+
 const EXACT = { hour: "numeric", minute: "2-digit", second: "2-digit", timeZoneName: "short" };
 
 function part(date, options) {
@@ -71,7 +83,7 @@ const TOKENS = {
 };
 
 /** `format` with its tokens replaced. Null (show the fallback) without a token or a whole number of seconds. */
-export function formatDate(unix, format, now = new Date()) {
+export function formatDate(unix, format, now = simulatedNow()) {
   if (!/^-?\d{1,12}$/.test(String(unix)) || !/\{\w+\}/.test(format)) return null;
   const date = new Date(Number(unix) * 1000);
   const filled = format.replace(/\{(\w+)\}/g, (token, name) => TOKENS[name]?.(date, now) ?? token);
@@ -98,6 +110,6 @@ export function refreshDates(root = document) {
 /** The clock time of a message, and the day above the first message of a day. */
 export const clockTime = (at) => TOKENS.time(new Date(at * 1000));
 export function dayName(at) {
-  const name = pretty(new Date(at * 1000), new Date(), weekdayDate);
+  const name = pretty(new Date(at * 1000), simulatedNow(), weekdayDate);
   return name[0].toUpperCase() + name.slice(1);
 }
