@@ -34,6 +34,7 @@ from bot.operations.find_batch import PREFIX, Reference
 from bot.operations.progress import Progress
 from bot.operations.read_failures import read_failures
 from bot.operations.services import Services
+from bot.operations.whole_batch import find_whole
 from bot.operations.work_limits import require_draft_room
 from bot.requests.check import CheckReport
 from bot.requests.problems import ProblemKind
@@ -186,14 +187,16 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         batch = (await services.find_batch(self.reference)).batch
         query = replace(self, reference=Reference(batch.id))
         progress.set_subject(batch.id, retry_command=query.spell(), total_lines=batch.request_counts.total)
+        whole = await find_whole(services, batch)
+        batch, parts = (whole.batch, whole.parts) if whole is not None else (batch, (batch,))
         if not batch.has_ended:
             return RetryTooEarly(query, batch)
-        if not batch.is_readable(services.now()):
+        if not all(part.is_readable(services.now()) for part in parts):
             return RetryTooLate(batch)
-        failures = await read_failures(services, batch, progress)
+        failures = await read_failures(services, parts, progress)
         choice = self._choose_answers(failures) or self._choose(failures)
         if choice.custom_ids:
-            outcome = await query._select(services, caller, progress, batch, choice)
+            outcome = await query._select(services, caller, progress, batch, choice, parts)
             if isinstance(outcome, CheckedDraft):
                 return replace(outcome, unread=_count_unread(batch, failures))
             return outcome
@@ -222,7 +225,13 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         return _Choice(failures.select(cause.key for cause in chosen), _describe_causes(others), named, waiting)
 
     async def _select(
-        self, services: Services, caller: Caller, progress: Progress, batch: MessageBatch, choice: _Choice
+        self,
+        services: Services,
+        caller: Caller,
+        progress: Progress,
+        batch: MessageBatch,
+        choice: _Choice,
+        parts: tuple[MessageBatch, ...],
     ) -> RetryOutcome | CheckedDraft:
         """Select the chosen requests from the archive, or from the named file."""
         await require_draft_room(services, caller)
@@ -233,7 +242,7 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         whole = services.drafts.folder / f"{id}.whole"
         some = services.drafts.folder / f"{id}.some"
         try:
-            refused = await self._write_requests(services, caller, batch, choice, whole, progress)
+            refused = await self._write_requests(services, caller, batch, choice, whole, progress, parts)
             if refused is not None:
                 return refused
             found = (await asyncio.to_thread(select_requests, whole, choice.custom_ids, some)).chosen
@@ -255,17 +264,25 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         )
 
     async def _write_requests(
-        self, services: Services, caller: Caller, batch: MessageBatch, choice: _Choice, spool: Path, progress: Progress
+        self,
+        services: Services,
+        caller: Caller,
+        batch: MessageBatch,
+        choice: _Choice,
+        spool: Path,
+        progress: Progress,
+        parts: tuple[MessageBatch, ...],
     ) -> FileRefused | OriginalNeeded | None:
         """Write the batch's requests to `spool`: all from the archive, or only the chosen ones from a named file.
 
         Return the outcome that explains why this failed, or None.
         """
-        batch_id = check_batch_id(batch.id)
+        ids = [check_batch_id(part.id) for part in parts]
+        archive = services.drafts.archive
         if self.file is None:
-            if not await asyncio.to_thread(services.drafts.archive.contains, batch_id):
+            if not await asyncio.to_thread(lambda: all(map(archive.contains, ids))):
                 return self._need_original(batch, choice)
-            await asyncio.to_thread(services.drafts.archive.restore, batch_id, spool)
+            await asyncio.to_thread(archive.restore, ids, spool)
             return None
         source = await services.drafts.files.open(self.file, user=caller.user, channel=caller.channel)
         how = await read_constraints(services)

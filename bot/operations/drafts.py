@@ -301,7 +301,8 @@ async def store_draft(
 async def recheck_file(services: Services, requests_file: Path, into: Path) -> CheckReport:
     """Check a selection from a checked file again, to measure it, and write it to `into`."""
     constraints = await read_constraints(services)
-    return await check_file(requests_file, into, constraints, turn=services.drafts.check_turn)
+    drafts_of = services.drafts
+    return await check_file(requests_file, into, constraints, drafts_of.limits, turn=drafts_of.check_turn)
 
 
 async def check_shared_file(

@@ -1,6 +1,7 @@
 """Reading which requests of a batch failed, and why."""
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import aclosing
 
 from bot.api.errors import BatchNotFound, ResultsBroken
@@ -12,11 +13,20 @@ from bot.operations.services import Services
 from bot.results.failures import FailedRequests
 
 
-async def read_failures(services: Services, batch: MessageBatch, progress: Progress) -> FailedRequests:
-    """Read all failures: a part of them would look like all of them. Raises ReadingFailed, ApiError."""
+async def read_failures(services: Services, parts: Iterable[MessageBatch], progress: Progress) -> FailedRequests:
+    """Read all failures of a batch, or of all parts of a file: some of them would look like all of them.
+
+    Raises ReadingFailed, ApiError.
+    """
+    failures = FailedRequests()
+    for part in parts:
+        await _read_one(services, part, progress, failures)
+    return failures
+
+
+async def _read_one(services: Services, batch: MessageBatch, progress: Progress, failures: FailedRequests) -> None:
     batch_id = check_batch_id(batch.id)
     batches = services.workspace.batches
-    failures = FailedRequests()
     try:
         async with aclosing(batches.result_bytes(batch_id)) as chunks:
             async for chunk in chunks:
@@ -32,4 +42,3 @@ async def read_failures(services: Services, batch: MessageBatch, progress: Progr
     if failures.cut_off:
         reason = "the file ends in the middle of a line"
         raise ResultsTruncated(batch, progress.reading, progress.retry_command, reason)
-    return failures

@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from gzip import BadGzipFile, GzipFile
 from pathlib import Path
@@ -74,22 +74,28 @@ class RequestArchive(Struct, frozen=True):
         except (OSError, EOFError, zlib.error, ValueError) as error:
             raise RequestsUnreadable(path, "it is damaged") from error
 
-    def restore(self, batch_id: BatchId, checked_file: Path) -> None:
-        """Write the requests of the batch to `checked_file`, byte for byte as they were sent.
+    def restore(self, batch_ids: Iterable[BatchId], checked_file: Path) -> None:
+        """Write the requests of these batches to `checked_file`, one after the other, byte for byte as they were sent.
 
         Raises:
-            RequestsUnreadable: they are not here, or the archived file is damaged; nothing is written then.
+            RequestsUnreadable: they are not here, or an archived file is damaged; nothing is written then.
             OSError: the disk does not take the file.
         """
+        with write_whole(checked_file) as restored:
+            for batch_id in batch_ids:
+                self._restore_one(batch_id, restored)
+
+    def _restore_one(self, batch_id: BatchId, restored: BinaryIO) -> None:
         path = self._path(batch_id)
         try:
             file = path.open("rb")
         except OSError as error:
             raise RequestsUnreadable.from_os_error(path, error) from error
         try:
-            with file, GzipFile("", "rb", fileobj=file) as packed, write_whole(checked_file) as restored:
+            with file, GzipFile("", "rb", fileobj=file) as packed:
+                before = restored.tell()
                 shutil.copyfileobj(packed, restored, _PIECE)
-                if restored.tell() == 0:  # an empty archived file unpacks without an error
+                if restored.tell() == before:  # an empty archived file unpacks without an error
                     raise EOFError
         except (EOFError, BadGzipFile, zlib.error) as error:
             raise RequestsUnreadable(path, "it is damaged") from error

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection
 
 from bot.playground.api_simulator.faults import ApiFault
+from bot.playground.api_simulator.results import make_result_lines
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.requests.check import Limits
 from bot.store.records import drafts, notices
@@ -294,7 +295,6 @@ async def test_results_are_those_of_all_parts_and_hold_each_id_once(open_desk: O
     assert "large.jsonl · all 25 succeeded" in results.visible_text
     assert sorted(ids) == sorted(IDS)
     assert sorted(row["custom_id"] for row in rows) == sorted(IDS)
-    assert "Retry" not in str(results.buttons)
 
 
 async def test_a_label_means_the_whole_and_names_all_parts(open_desk: OpenDesk) -> None:
@@ -307,3 +307,20 @@ async def test_a_label_means_the_whole_and_names_all_parts(open_desk: OpenDesk) 
 
     assert "🔵 nightly eval · 25 requests" in card.visible_text
     assert [f"nightly eval · part {number} of 3" in listed.visible_text for number in (1, 2, 3)] == [True] * 3
+
+
+async def test_a_retry_takes_the_failures_of_all_parts(open_desk: OpenDesk) -> None:
+    desk = await open_desk(limits=LIMITS)
+    await send_large(desk)
+    parts = oldest_first(desk)
+    await desk.type(f"/batch cancel {parts[0].id}")
+    desk.api.advance(90_000)
+
+    [card] = await desk.type(f"/batch status {parts[0].id}")
+    [question] = await desk.press(card, next(text for text in card.buttons if text.startswith("Retry")))
+    await desk.press(question, "Send")
+
+    results = [json.loads(line) for part in parts for line in make_result_lines(part)]
+    failed = [each["custom_id"] for each in results if each["result"]["type"] != "succeeded"]
+    assert {each[0] for each in IN_PARTS if set(each) & set(failed)} == {each[0] for each in IN_PARTS}
+    assert sorted(id for ids in sent_ids(desk)[3:] for id in ids) == sorted(failed)

@@ -35,7 +35,7 @@ def archive(tmp_path: Path) -> RequestArchive:
 def test_requests_are_restored_as_they_were_sent(archive: RequestArchive, checked_file: Path, tmp_path: Path) -> None:
     assert archive.add(A, NOW, checked_file)
 
-    archive.restore(A, tmp_path / "again")
+    archive.restore([A], tmp_path / "again")
 
     assert (tmp_path / "again").read_bytes() == checked_file.read_bytes()
     assert (archive.contains(A), archive.contains(B)) == (True, False)
@@ -121,14 +121,14 @@ def test_a_damaged_file_is_reported_and_nothing_is_restored(
     path.write_bytes(harm(path.read_bytes()))
 
     with pytest.raises(RequestsUnreadable):
-        archive.restore(A, tmp_path / "again")
+        archive.restore([A], tmp_path / "again")
 
     assert not (tmp_path / "again").exists()
 
 
 def test_missing_requests_are_reported(archive: RequestArchive, tmp_path: Path) -> None:
     with pytest.raises(RequestsUnreadable):
-        archive.restore(A, tmp_path / "again")
+        archive.restore([A], tmp_path / "again")
     with pytest.raises(RequestsUnreadable):
         archive.add(A, NOW, tmp_path / "gone")
 

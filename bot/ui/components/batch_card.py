@@ -128,25 +128,13 @@ def card_buttons(
 ) -> list[Block | None]:
     """Return one primary button, one that follows, and a menu: what makes sense in this state for this viewer.
 
-    Without `leads`, none is primary: the message has a more important button. What acts on one batch alone, such as
-    Retry and Delete, is on the cards of the `parts`.
+    Without `leads`, none is primary: the message has a more important button. Deleting is on the cards of the `parts`.
     """
     if not batch.has_ended:
         buttons = _running_buttons(batch, viewer, watchers, shared=shared)
-    elif parts:
-        buttons = _whole_buttons(batch, viewer, leads=leads)
     else:
-        buttons = _ended_buttons(batch, viewer, leads=leads)
+        buttons = _ended_buttons(batch, viewer, leads=leads, is_whole=bool(parts))
     return [*buttons, parts_menu(parts, viewer.names)]
-
-
-def _whole_buttons(batch: MessageBatch, viewer: Viewer, *, leads: bool) -> list[Block | None]:
-    reference, name = Reference(batch.id), _spoken_name(batch, viewer)
-    buttons: list[Block | None] = []
-    if batch.is_readable(viewer.now):
-        style: Style | None = None if batch.awaits_results or not leads else "primary"
-        buttons.append(button("Results", Results(reference), style=style, spoken=f"Results of {name}"))
-    return [*buttons, overflow(_details_choices(batch, viewer))]
 
 
 def _running_buttons(
@@ -171,7 +159,7 @@ def _running_buttons(
     return [*buttons, overflow([*menu, *_details_choices(batch, viewer)])]
 
 
-def _ended_buttons(batch: MessageBatch, viewer: Viewer, *, leads: bool) -> list[Block | None]:
+def _ended_buttons(batch: MessageBatch, viewer: Viewer, *, leads: bool, is_whole: bool) -> list[Block | None]:
     reference, name = Reference(batch.id), _spoken_name(batch, viewer)
     counts = batch.request_counts
     is_readable = batch.is_readable(viewer.now)
@@ -186,7 +174,7 @@ def _ended_buttons(batch: MessageBatch, viewer: Viewer, *, leads: bool) -> list[
             buttons.append(button(retry, Retry(reference), spoken=f"{spoken} of {name}"))
         if has_family(viewer.names.get(batch.id)) and viewer.reads_contents:
             menu.append(choice("Merged results", Results(reference, ResultFileKind.FAMILY)))
-    if Permission.ADMINISTER in viewer.permissions:
+    if Permission.ADMINISTER in viewer.permissions and not is_whole:
         menu.append(choice("Delete", Delete(reference)))
     return [*buttons, overflow(menu)]
 

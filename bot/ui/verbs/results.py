@@ -166,8 +166,7 @@ def _summary_buttons(outcome: ResultsShown, viewer: Viewer) -> list[Block | None
 
 
 def _may_retry(outcome: ResultsShown, viewer: Viewer) -> bool:
-    is_one = len(outcome.parts) <= 1  # a retry is of one batch, so the card of each part has it
-    return outcome.readable and is_one and Permission.OPERATE in viewer.permissions
+    return outcome.readable and Permission.OPERATE in viewer.permissions
 
 
 def _offer_retry(outcome: ResultsShown, viewer: Viewer) -> Callable[[Cause], Block | None]:
