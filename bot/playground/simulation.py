@@ -13,12 +13,14 @@ from pydantic import SecretStr
 
 from bot.app import Bot, Part, run_bot
 from bot.commands.registry import SHOWN
+from bot.playground.api_simulator.create_body import CreateLimits
 from bot.playground.api_simulator.request_log import RecordedRequest
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.slack_simulator.page_options import CommandHint, Completion, PageOptions, ShortcutHint
 from bot.playground.slack_simulator.records import TrafficEntry
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.playground.slack_simulator.world import Channel, Person, World, make_demo_world
+from bot.requests.check import Limits
 from bot.settings.model import Folder, Settings
 from bot.slack.listeners import GLOBAL_SHORTCUT, SHORTCUT
 from bot.slack.scopes import BOT_EVENTS, BOT_SCOPES, TAKES_MESSAGES
@@ -87,18 +89,25 @@ def enable_everything(settings: Settings, now: datetime) -> Settings:
 
 @asynccontextmanager
 async def run_simulation(
-    *, port: int = 0, speed: float = 1.0, part: Part = Part.BOTH, limits: Mapping[str, Any] = MappingProxyType({})
+    *,
+    port: int = 0,
+    speed: float = 1.0,
+    part: Part = Part.BOTH,
+    limits: Mapping[str, Any] = MappingProxyType({}),
+    file_limits: Limits = Limits(),
 ) -> AsyncIterator[Simulation]:
     """Start both simulators and the bot, or a part of it. At the end, stop everything and delete the store.
 
-    `limits` are settings that replace those of the simulation.
+    `limits` are settings that replace those of the simulation. `file_limits`: what a batch and a file may have, for the
+    bot and for the API.
 
     Raises:
         OSError: the page's port is in use.
     """
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="batchdesk-")))
-        api = ApiSimulator(speed=speed, seeded=True)
+        create_limits = CreateLimits(file_limits.requests, file_limits.body_bytes)
+        api = ApiSimulator(speed=speed, seeded=True, limits=create_limits)
         api.bill.change(discount=DISCOUNT)
         await api.start()
         stack.push_async_callback(api.stop)
@@ -116,7 +125,7 @@ async def run_simulation(
         settings = enable_everything(make_settings(slack, api, folder / "store.sqlite3"), api.now)
         settings = settings.model_copy(update=limits)
         # The bot runs by the simulated clock, so that advancing it shows what the bot does after an hour or a month.
-        bot = await stack.enter_async_context(run_bot(settings, lambda: api.now, part=part))
+        bot = await stack.enter_async_context(run_bot(settings, lambda: api.now, part=part, limits=file_limits))
         yield Simulation(slack, api, bot)
 
 

@@ -10,17 +10,23 @@ import httpx
 import pytest
 from sqlalchemy import Connection
 
+from bot.api.ids import BatchId
+from bot.commands.cancel import Cancel, CancelChange
+from bot.operations.find_batch import Reference
+from bot.operations.whole_batch import find_whole
 from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.results import make_result_lines
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.requests.check import Limits
 from bot.store.records import drafts, notices
 from bot.worker.abandoned_drafts import AbandonedDrafts
+from tests.builders import ADA as ADA_CALLER
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BATCHES, BEN, Desk
 from tests.journeys.creating import ask_about_file, count_creates, make_request, sound_file
 from tests.journeys.sampling import oldest_first, sent_ids
 from tests.journeys.watching import advance_and_sweep, wait_for_card, wait_for_notice
+from tests.services import build_confirmations
 
 DEAD = "elsewhere:1:dead"
 LIMITS = Limits(requests=10, file_requests=100)
@@ -324,3 +330,21 @@ async def test_a_retry_takes_the_failures_of_all_parts(open_desk: OpenDesk) -> N
     failed = [each["custom_id"] for each in results if each["result"]["type"] != "succeeded"]
     assert {each[0] for each in IN_PARTS if set(each) & set(failed)} == {each[0] for each in IN_PARTS}
     assert sorted(id for ids in sent_ids(desk)[3:] for id in ids) == sorted(failed)
+
+
+async def test_a_cancel_that_was_killed_between_two_parts_is_finished(open_desk: OpenDesk) -> None:
+    desk = await open_desk(limits=LIMITS)
+    await send_large(desk)
+    services, batches = desk.bot.worker.services, oldest_first(desk)
+    whole = await find_whole(services, await services.workspace.batches.retrieve(BatchId(batches[0].id)))
+    assert whole is not None
+    change = CancelChange(Cancel(Reference(batches[0].id)), whole.batch, asks=False, parts=whole.parts)
+    number = await build_confirmations(services.database, desk.time).begin(change, ADA_CALLER, None)
+    await services.workspace.batches.cancel(BatchId(batches[0].id))
+
+    await desk.bot.worker.changes.run(number)
+    await desk.bot.worker.changes.run(number)
+
+    cancels = [request.path for request in desk.api.requests if request.path.endswith("/cancel")]
+    assert {batch.find_status(desk.api.now) for batch in batches} == {"canceling"}
+    assert len(cancels) == 3
