@@ -34,6 +34,7 @@ from bot.commands.retry import Retry, RetryOutcome
 from bot.commands.send import Send, SendOutcome
 from bot.commands.show import Show, ShowOutcome
 from bot.commands.status import Status, StatusOutcome
+from bot.commands.stop_list import StopList, StopListOutcome
 from bot.commands.stop_reading import StopReading, StopReadingOutcome
 from bot.commands.watch import Unwatch, UnwatchOutcome, Watch, WatchOutcome
 from bot.operations.find_batch import PREFIX
@@ -69,6 +70,7 @@ AnyCommand = (
     | Send
     | Show
     | Status
+    | StopList
     | StopReading
     | Unwatch
     | Watch
@@ -104,6 +106,7 @@ Outcome = (
     | SendOutcome
     | ShowOutcome
     | StatusOutcome
+    | StopListOutcome
     | StopReadingOutcome
     | UnwatchOutcome
     | WatchOutcome
@@ -138,6 +141,7 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     Notify,
     Audit,
     Keep,
+    StopList,
     StopReading,
     HomeBoard,
 )

@@ -28,6 +28,7 @@ from bot.commands.retry import RetryOutcome
 from bot.commands.send import SendOutcome
 from bot.commands.show import ShowOutcome
 from bot.commands.status import StatusOutcome
+from bot.commands.stop_list import StopListOutcome
 from bot.commands.stop_reading import StopReadingOutcome
 from bot.commands.watch import UnwatchOutcome, WatchOutcome
 from bot.confirmations import ConfirmationNeeded
@@ -58,6 +59,7 @@ from bot.ui.verbs.retry import render_retry
 from bot.ui.verbs.send import render_send
 from bot.ui.verbs.show import render_show
 from bot.ui.verbs.status import render_status
+from bot.ui.verbs.stop_list import render_stop_list
 from bot.ui.verbs.stop_reading import render_stop_reading
 from bot.ui.verbs.watch import render_unwatch, render_watch
 
@@ -116,6 +118,8 @@ def render(outcome: Outcome | ConfirmationNeeded, viewer: Viewer) -> Reply:
         return render_show(outcome, viewer)
     if isinstance(outcome, StatusOutcome):
         return render_status(outcome, viewer)
+    if isinstance(outcome, StopListOutcome):
+        return render_stop_list(outcome, viewer)
     if isinstance(outcome, StopReadingOutcome):
         return render_stop_reading(outcome, viewer)
     if isinstance(outcome, UnwatchOutcome):

@@ -90,7 +90,7 @@ async def test_the_exact_count_begins_the_work_once_on_the_frozen_list(desk: Des
     state, items = stored(desk)
     modal = desk.slack.modal(ADA)
     assert "Deleting 3 batches" in begun.visible_text
-    assert begun.buttons == []
+    assert begun.buttons == ["Stop"]
     assert (state, len(items), {item.state for item in items}) == ("running", 3, {"waiting"})
     assert modal is not None
     assert "already confirmed" in modal.visible_text or "already confirmed" in str(again)
@@ -172,11 +172,13 @@ async def test_canceling_is_two_taps(desk: Desk) -> None:
 
     question = await ask(desk, "/batch cancel --all --label nightly")
     [begun] = await desk.press(question, "Cancel 2 batches")
+    [stopped] = await desk.press(begun, "Stop")
 
     assert "200 requests · cost unknown" in question.visible_text
-    assert begun.ts == question.ts
+    assert (begun.ts, stopped.ts) == (question.ts, question.ts)
     assert "Canceling 2 batches" in begun.visible_text
-    assert len(stored(desk)[1]) == 2
+    assert "Stopped. 2 batches stay as they are." in stopped.visible_text
+    assert [item.reason for item in stored(desk)[1]] == ["stopped"] * 2
 
 
 @pytest.mark.parametrize(

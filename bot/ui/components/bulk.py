@@ -7,6 +7,7 @@ from bot.commands.bulk_change import BulkChange, BulkOutcome, BulkStarted, Nothi
 from bot.commands.cancel import CancelListed
 from bot.commands.delete import CountWanted, DeleteListed
 from bot.commands.keep import Keep
+from bot.commands.stop_list import StopList
 from bot.operations.bulk import MOST_BATCHES, MOST_SHOWN, BulkFacts
 from bot.pricing.amounts import format_amount, format_usd
 from bot.store.records.bulks import BulkItem
@@ -141,7 +142,7 @@ def _render_started(outcome: BulkStarted) -> Message:
         f"{symbol} {begun} {batches}, one after another: {least} {duration(timedelta(seconds=seconds))}.{saving} "
         "I'll message you what happened to each."
     )
-    return Message(words, (section(words),))
+    return Message(words, (section(words), *actions([button("Stop", StopList(bulk.id), renew=True)])))
 
 
 def _render_nothing(outcome: NothingMatches) -> Message:

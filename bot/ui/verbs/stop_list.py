@@ -1,0 +1,17 @@
+"""The words for the Stop button of a list of batches."""
+
+from bot.commands.stop_list import StopListOutcome
+from bot.ui.components.text import quantity, section
+from bot.ui.reply import Message, Viewer
+
+
+def render_stop_list(outcome: StopListOutcome, viewer: Viewer) -> Message:
+    """Return how many batches stay as they are."""
+    if not outcome.left:
+        words = "This had already ended, so nothing was stopped."
+    else:
+        are = "stays as it is" if outcome.left == 1 else "stay as they are"
+        words = (
+            f"⏹️ Stopped. {quantity(outcome.left, 'batch', 'batches')} {are}. I'll message you what happened to each."
+        )
+    return Message(words, (section(words),))
