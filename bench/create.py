@@ -1,7 +1,8 @@
 """Measure the check of a file of requests against `json` for each line and pydantic models of the whole file.
 
-`python -m bench.create [LINES]` prints a Markdown table of CPU ratios and peak memory. Each contender is a process of
-its own, because the peak memory of a process never goes down.
+`python -m bench.create [LINES]` prints Markdown tables of CPU ratios and peak memory: of realistic lines, and of files
+whose lines are all of one kind. Each contender is a process of its own, because the peak memory of a process never
+goes down.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from bench.request_files import write_requests
+from bench.request_files import KINDS, write_requests
 from bench.table import format_table
 from bot.api.model_catalog import ModelCatalog, ModelInfo
 from bot.requests.check_file import check_file
@@ -104,15 +105,20 @@ _CONTENDERS = {"nothing": count_lines, "json": check_with_json, "pydantic": chec
 
 
 def measure(name: str, path: Path) -> None:
-    """Run one contender in this process, and print its CPU and wall-clock seconds and peak MiB as JSON."""
+    """Run one contender in this process, and print its CPU and wall-clock seconds and peak MiB as JSON.
+
+    The peak is of this process, and of the one that checks, all of it.
+    """
     cpu_before = _measure_cpu()
     wall_before = time.perf_counter()
     lines = _CONTENDERS[name](path)
     cpu = _measure_cpu() - cpu_before
     wall = time.perf_counter() - wall_before
-    processes = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    peak = max(resource.getrusage(process).ru_maxrss for process in processes) / 1024
-    sys.stdout.write(json.dumps({"lines": lines, "cpu": cpu, "wall": wall, "peak": peak}))
+    own, checker = (
+        resource.getrusage(process).ru_maxrss / 1024 for process in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    measured = {"lines": lines, "cpu": cpu, "wall": wall, "own": own, "checker": checker}
+    sys.stdout.write(json.dumps(measured))
 
 
 def _measure_cpu() -> float:
@@ -140,18 +146,39 @@ def main(lines: int) -> None:
         for _ in range(ROUNDS):
             for name, several in runs.items():
                 several.append(_run(name, path))
-        floor = {name: _run(name, single)["peak"] for name in _CONTENDERS}
+        floor = {name: _run(name, single)["own"] for name in _CONTENDERS}
+        kinds = {kind: _compare_kind(Path(folder, "kind.jsonl"), lines // 10, kind) for kind in KINDS}
     base = median(one["cpu"] for one in runs["json"])
     rows = []
     for name, several in runs.items():
         assert {one["lines"] for one in several} == {lines}
         cpu, wall = (median(one[key] for one in several) for key in ("cpu", "wall"))
-        peak = max(one["peak"] for one in several) - floor[name]
+        peak = max(one["own"] + one["checker"] for one in several) - floor[name]
         rows.append(
             [_NAMES[name], f"{cpu:.2f}", f"{cpu / base:.2f}", f"{size / cpu:.0f}", f"{wall:.2f}", f"{peak:.0f}"]
         )
-    print(f"Checking {lines:,} requests, {size:.0f} MB; medians of {ROUNDS}. Peak memory beyond that of one request.\n")
+    print(
+        f"Checking {lines:,} requests, {size:.0f} MB; medians of {ROUNDS}. Peak memory above idle, checker included.\n"
+    )
     print(format_table(("", "CPU s", "× json", "MB a CPU s", "wall s", "peak MiB"), rows))
+    print(f"\nThe check of {lines // 10:,} requests of one kind, without the start of its process.\n")
+    print(
+        format_table(("a file whose requests all have", "MB", "× json"), [[kind, *row] for kind, row in kinds.items()])
+    )
+
+
+def _compare_kind(path: Path, lines: int, kind: str) -> list[str]:
+    """Return the MB of a file of a kind, and the CPU of its check against `json`."""
+    size = write_requests(path, lines, kind) / 1e6
+    start = _run("ours", _write_start(path.with_name("start.jsonl")))["cpu"]
+    ours, base = (median(_run(name, path)["cpu"] for _ in range(ROUNDS)) for name in ("ours", "json"))
+    return [f"{size:.0f}", f"{(ours - start) / base:.2f}"]
+
+
+def _write_start(path: Path) -> Path:
+    """Write a file that is just large enough for a process of its own."""
+    write_requests(path, 40)
+    return path
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""Generate a deterministic file of requests: realistic lines of about 2.5 KB each."""
+"""Generate a deterministic file of requests: realistic lines of about 2.5 KB each, or lines of one odd kind."""
 
+import base64
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _MODELS = ("claude-haiku-4-5", "claude-sonnet-4-6", "claude-opus-5", "claude-haiku-5-5")
@@ -24,11 +25,57 @@ def generate_requests(count: int, seed: int = 20261121) -> Iterator[bytes]:
         yield json.dumps(line, ensure_ascii=number % 4 == 0).encode() + b"\n"
 
 
-def write_requests(path: Path, count: int) -> int:
-    """Write `count` lines to `path`; return the size in bytes."""
+def write_requests(path: Path, count: int, kind: str | None = None) -> int:
+    """Write `count` lines to `path`, of a `kind` in `KINDS`; return the size in bytes."""
     with path.open("wb") as file:
-        file.writelines(generate_requests(count))
+        file.writelines(generate_requests(count) if kind is None else _generate_kind(count, KINDS[kind]))
     return path.stat().st_size
+
+
+def _generate_kind(count: int, make: Callable[[random.Random], dict[str, object]]) -> Iterator[bytes]:
+    rng = random.Random(20261121)
+    for number in range(count):
+        params = {"model": _MODELS[0], "max_tokens": 1_024} | make(rng)
+        yield json.dumps({"custom_id": f"r-{number:06d}", "params": params}).encode() + b"\n"
+
+
+def _make_text(rng: random.Random, sentences: int) -> str:
+    return "".join(rng.choice(_SENTENCES) for _ in range(sentences))
+
+
+def _make_turns(rng: random.Random, texts: list[str]) -> list[dict[str, object]]:
+    return [{"role": ("user", "assistant")[index % 2], "content": text} for index, text in enumerate(texts)]
+
+
+def _make_image(rng: random.Random) -> dict[str, object]:
+    data = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(16) + rng.randbytes(40_000)).decode()
+    source = {"type": "base64", "media_type": "image/png", "data": data}
+    content = [{"type": "image", "source": source}, {"type": "text", "text": _make_text(rng, 2)}]
+    return {"messages": [{"role": "user", "content": content}]}
+
+
+def _make_tool_turns(rng: random.Random) -> dict[str, object]:
+    call = f"toolu_{rng.randrange(10**12):012d}"
+    turns = [
+        {"role": "user", "content": _make_text(rng, 5)},
+        {"role": "assistant", "content": [{"type": "tool_use", "id": call, "name": "file", "input": {"n": 1}}]},
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": call, "content": _make_text(rng, 10)}]},
+    ]
+    return {"tools": [_TOOL], "messages": turns}
+
+
+KINDS: dict[str, Callable[[random.Random], dict[str, object]]] = {
+    "short text": lambda rng: {"messages": _make_turns(rng, [_make_text(rng, 1)])},
+    "text of 40 KB": lambda rng: {"messages": _make_turns(rng, [_make_text(rng, 500)])},
+    "conversation of 21 turns": lambda rng: {"messages": _make_turns(rng, [_make_text(rng, 1) for _ in range(21)])},
+    "system prompt of its own": lambda rng: {
+        "system": _make_text(rng, 10),
+        "messages": _make_turns(rng, [_make_text(rng, 3)]),
+    },
+    "a tool's call and its result": _make_tool_turns,
+    "image of 40 KB": _make_image,
+}
+"""What the params of a line have besides the model and `max_tokens`, by the name of their kind."""
 
 
 def _params(rng: random.Random, number: int) -> dict[str, object]:

@@ -18,7 +18,7 @@ QUOTE = ord('"')
 _CONTENT_KEY = b'"content":'
 _SEARCHED = 600
 """Bytes from the start of a line in which the content is looked for. Only ids and the model come before it."""
-_THOUGHT = _CONTENT_KEY + b'[{"type":"thinking","thinking":"'
+THOUGHT = _CONTENT_KEY + b'[{"type":"thinking","thinking":"'
 _BEGINS_WITH_TEXT = re.compile(
     rb'(?P<opening>"content":\s*\[\s*(?P<block>\{\s*(?:"citations":\s*null,\s*)?"type":\s*"text",\s*"text":\s*"))[^"]'
 )
@@ -75,30 +75,31 @@ _ITEM_DECODER = msgspec.json.Decoder(list[Raw])
 class TextDetector:
     """Find out whether answers have text, by how their lines begin; only unusual lines are decoded.
 
-    Every line of a file is asked about, so the caller looks itself whether a line has `opening`, not followed by
-    `QUOTE`, at `offset` plus the lengths of its custom_id and its model, which come before. Both are learned from the
+    Every line of a file is asked about, so the caller looks at most lines itself. The content begins at `offset` plus
+    the lengths of the custom_id and the model, which come before. An answer has text if `opening` is there, or if
+    `THOUGHT` is there and the next brace begins `block`, and no `QUOTE` follows. All but `THOUGHT` is learned from the
     lines before.
     """
 
     def __init__(self) -> None:
-        self._block = b'{"type":"text","text":"'
-        self.opening = _CONTENT_KEY + b"[" + self._block
+        self.block = b'{"type":"text","text":"'
+        self.opening = _CONTENT_KEY + b"[" + self.block
         self.offset = 0
 
     def has_text(self, line: bytes, names_length: int) -> bool:
         """Return whether the answer of a line has text. `names_length`: of its custom_id and its model together."""
         at = self.offset + names_length
-        if not (begins_with_thought := line.startswith(_THOUGHT, at)) and not line.startswith(_CONTENT_KEY, at):
+        if not (begins_with_thought := line.startswith(THOUGHT, at)) and not line.startswith(_CONTENT_KEY, at):
             at = max(0, line.find(_CONTENT_KEY, 0, _SEARCHED))
             self.offset = at - names_length
-            begins_with_thought = line.startswith(_THOUGHT, at)
+            begins_with_thought = line.startswith(THOUGHT, at)
         if begins_with_thought:
             # A thought has no blocks of its own, so a text block behind the next brace is the next block.
-            after = line.find(b"{", at + len(_THOUGHT))
-            if line.startswith(self._block, after) and line[after + len(self._block)] != QUOTE:
+            after = line.find(b"{", at + len(THOUGHT))
+            if line.startswith(self.block, after) and line[after + len(self.block)] != QUOTE:
                 return True
         elif found := _BEGINS_WITH_TEXT.match(line, at):
-            self.opening, self._block = found["opening"], found["block"]
+            self.opening, self.block = found["opening"], found["block"]
             return True
         return _has_decoded_text(line)
 

@@ -7,7 +7,7 @@ import msgspec
 from bot.api.json_lines import MAX_RESULT_LINE_BYTES
 from bot.pricing.prices import Prices
 from bot.results.causes import MAX_CAUSES, CauseTally
-from bot.results.content import QUOTE, TextDetector
+from bot.results.content import QUOTE, THOUGHT, TextDetector
 from bot.results.duplicates import DuplicateCounter
 from bot.results.lines import (
     Canceled,
@@ -110,6 +110,7 @@ class ResultsSummarizer:
         add_message = self._messages.append
         texts = self._texts
         opening, length, offset = texts.opening, len(texts.opening), texts.offset
+        block, block_length, thought_length = texts.block, len(texts.block), len(THOUGHT)
         # Every line of a file passes here, so as little as possible is called for it.
         for line, raw in zip(read.parts, read.raws, strict=True):
             if type(result := line.result) is not Succeeded:
@@ -117,8 +118,13 @@ class ResultsSummarizer:
                 continue
             add_message(message := result.message)
             at = offset + len(line.custom_id) + len(message.model)
-            if raw.startswith(opening, at) and raw[at + length] != QUOTE:
-                continue
+            if raw.startswith(opening, at):
+                if raw[at + length] != QUOTE:
+                    continue
+            elif raw.startswith(THOUGHT, at):
+                after = raw.find(b"{", at + thought_length)
+                if raw.startswith(block, after) and raw[after + block_length] != QUOTE:
+                    continue
             if not texts.has_text(raw, at - offset):
                 self._answers.add_textless(line.custom_id, message.stop_reason)
         self._pending += read.parts

@@ -113,11 +113,9 @@ class UsageTally:
         """Count succeeded requests; some hundred at a time is fastest."""
         parts = defaultdict[tuple[str, str | None], list[UsagePart]](list)
         model, region = None, None
-        sizes: list[int] = []
         add: Callable[[UsagePart], None]
         for message in messages:  # each answer passes here, so nothing is called and no group is looked up again
             usage = message.usage
-            sizes.append(usage.output_tokens)
             if (
                 usage.iterations is None
                 and usage.server_tool_use is None
@@ -132,7 +130,7 @@ class UsageTally:
                 self._add_billed(message.model, usage.inference_geo, list_billed(message, self._prices.find_row))
         for group, usages in parts.items():
             self._get_sums(UsageGroup(*group)).add(usages)
-        self._output_sizes.update(sizes)
+        self._output_sizes.update([message.usage.output_tokens for message in messages])
 
     def list_models(self) -> tuple[ModelUse, ...]:
         """Return the use of each model, most requests first."""
