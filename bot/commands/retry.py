@@ -92,6 +92,13 @@ class OriginalNeeded(Struct, frozen=True):
     looked: bool = False
 
 
+class OriginalWanted(Struct, frozen=True):
+    """The form that asks for the original file. `query` is the retry that it completes."""
+
+    query: "Retry"
+    batch: MessageBatch
+
+
 class _Choice(Struct, frozen=True):
     """The requests to retry, and the causes that are left out. `cause`: the only one that is retried, if it is one.
 
@@ -106,7 +113,9 @@ class _Choice(Struct, frozen=True):
     retried_stop: str | None = None
 
 
-RetryOutcome = FileRefused | NothingToRetry | NoSuchCause | RetryTooEarly | RetryTooLate | OriginalNeeded
+RetryOutcome = (
+    FileRefused | NothingToRetry | NoSuchCause | RetryTooEarly | RetryTooLate | OriginalNeeded | OriginalWanted
+)
 
 
 class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
@@ -140,12 +149,15 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
             "the link of the file with the original requests, for a batch that was created elsewhere",
             f"retry last --file {FILE_LINK_EXAMPLE}",
         ),
+        OptionSpec("upload", ""),
     )
 
     reference: Reference
     everything: bool = False
     file: str | None = None
     cause: str | None = None
+    asks_file: bool = False
+    """Open a form for the file. Only buttons ask for it."""
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
@@ -157,13 +169,20 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         if cause and arguments.flag("all"):
             raise BadValue("retry", f"--all --cause {cause}", ValueForm.ALL_OR_CAUSE)
         file_id = file_in("retry", file) if file else None
-        return cls(parse_reference(arguments), arguments.flag("all"), file_id, cause.lower() if cause else None)
+        return cls(
+            parse_reference(arguments),
+            arguments.flag("all"),
+            file_id,
+            cause.lower() if cause else None,
+            arguments.flag("upload"),
+        )
 
     def spell(self) -> str:
         """Return `retry ID` with its options."""
         words = ["retry", self.reference, *(["--all"] if self.everything else [])]
         words += ["--cause", self.cause] if self.cause else []
-        return " ".join([*words, *(["--file", self.file] if self.file else [])])
+        words += ["--file", self.file] if self.file else []
+        return " ".join([*words, *(["--upload"] if self.asks_file else [])])
 
     async def run(
         self, services: Services, caller: Caller, progress: Progress | None = None
@@ -174,6 +193,9 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
             FileUnreadable, RequestsUnreadable, ReadingFailed, ReadingStopped, ScratchFileFailed: nothing was sent.
             ApiError, StoreUnavailable, and what a reference may raise.
         """
+        if self.asks_file:
+            batch = (await services.find_batch(self.reference)).batch
+            return OriginalWanted(replace(self, reference=Reference(batch.id), file=None, asks_file=False), batch)
         progress = progress or Progress()
         try:
             checked = await progress.run(self._make_draft(services, caller, progress))

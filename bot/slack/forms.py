@@ -18,6 +18,7 @@ from bot.commands.language.errors import BadValue, TextTooLong
 from bot.commands.language.references import reference as parse_one_reference
 from bot.commands.language.values import check_label, check_note, check_person
 from bot.commands.language.words import split_words
+from bot.commands.retry import Retry
 from bot.store.records.drafts import WatchPreference
 from bot.ui.components.bulk import SAVE_FIRST
 from bot.ui.errors.create_form import FormProblem, form_problem_words
@@ -223,6 +224,12 @@ def _read_prompt(fields: CreateFields) -> PromptList:
     return PromptList(fields.template.text, values, fields.model.text, int(fields.max_tokens.text), system)
 
 
+class RetryFields(_Field):
+    """The field of the form that asks for the original file."""
+
+    file: _Element
+
+
 class EditFields(_Field):
     """The fields of the form of `/batch edit`, by name."""
 
@@ -230,6 +237,18 @@ class EditFields(_Field):
     owner: _Element = Field(default_factory=_Element)
     note: _Element = Field(default_factory=_Element)
     mute: _Element = Field(default_factory=_Element)
+
+
+def read_retry(state: Any, batch_id: str, values: Mapping[str, str]) -> Retry:
+    """Read the submitted file into the retry that `values` name. Raises FormIncomplete."""
+    try:
+        batch = parse_one_reference(batch_id)
+        fields = RetryFields.model_validate(_read_elements(state))
+    except (ValidationError, InvalidBatchId, KeyError, AttributeError, TypeError):
+        raise FormIncomplete({"file": FormProblem.UNREADABLE}) from None
+    if not fields.file.files:
+        raise FormIncomplete({"file": FormProblem.NO_FILE})
+    return Retry(batch, "all" in values, fields.file.files[0].id, values.get("cause"))
 
 
 def read_edit(state: Any, batch_id: str, before: Mapping[str, str]) -> Edit:
@@ -269,6 +288,9 @@ def opens_modal(text: str) -> bool:
             | ["create", "--prompt"]
             | [("decline" | "details" | "edit" | "preview"), _]
             | ["results", _, "--full"]
+            | ["retry", _, "--upload"]
+            | ["retry", _, "--all", "--upload"]
+            | ["retry", _, "--cause", _, "--upload"]
             | ["show", _, _]
             | ["show", "last", "ended", _]
             | ["delete", "--list", _, "--question", _]

@@ -15,12 +15,22 @@ from bot.operations.follow import is_direct
 from bot.operations.shared_files import NoFileInMessage
 from bot.pipeline import Interaction
 from bot.slack.download import UNREADABLE_MODES
-from bot.slack.forms import FormPlace, FormSeal, opens_modal, read_count, read_create, read_decline, read_edit
+from bot.slack.forms import (
+    FormPlace,
+    FormSeal,
+    opens_modal,
+    read_count,
+    read_create,
+    read_decline,
+    read_edit,
+    read_retry,
+)
 from bot.slack.surfaces import HomeSurface, MessageSurface, ModalSurface, Surface
 from bot.ui.components.bulk import COUNT_FORM
 from bot.ui.components.buttons import read_button
 from bot.ui.verbs.decline import DECLINE_FORM
 from bot.ui.verbs.edit import EDIT_FORM
+from bot.ui.verbs.retry import RETRY_FORM
 
 Payload = dict[str, Any]  # Any: JSON from outside. Everything that leaves this module is typed
 
@@ -96,6 +106,8 @@ def _read_form_command(view: Payload, place: FormPlace) -> AnyCommand:
     callback_id = view.get("callback_id")
     if callback_id == DECLINE_FORM:
         return read_decline(state, place.subject or "")
+    if callback_id == RETRY_FORM:
+        return read_retry(state, place.subject or "", place.values)
     if callback_id == COUNT_FORM:
         return read_count(state, place)
     if callback_id == EDIT_FORM:

@@ -51,6 +51,7 @@ from bot.ui.unknown_input import render_unknown_command, render_unknown_press, r
 from bot.ui.verbs.create import FORM
 from bot.ui.verbs.decline import DECLINE_FORM
 from bot.ui.verbs.edit import EDIT_FORM
+from bot.ui.verbs.retry import RETRY_FORM
 
 log = logging.getLogger(__name__)
 
@@ -133,6 +134,7 @@ class BoltListeners:
         app.view(DECLINE_FORM)(self.on_form)
         app.view(EDIT_FORM)(self.on_form)
         app.view(COUNT_FORM)(self.on_form)
+        app.view(RETRY_FORM)(self.on_form)
         app.view(ANYTHING)(self.on_view)
         app.view_closed(ANYTHING)(self.on_nothing)
         app.shortcut(SHORTCUT)(self.on_create_shortcut)

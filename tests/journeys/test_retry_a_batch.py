@@ -130,7 +130,7 @@ async def test_without_the_requests_the_original_file_is_asked_for_and_matched(o
     file = share_file(desk, content, channel=BATCHES).files[0]["id"]
     [question] = await desk.type(f"/batch retry {parent} --file {file}")
 
-    assert "Share the original file" in asked.visible_text
+    assert "Upload the original file" in asked.visible_text
     assert "Send " in question.visible_text
 
 

@@ -1,6 +1,6 @@
 """Retry from the original file if the requests are not archived."""
 
-from tests.desk import Desk
+from tests.desk import ADA, BATCHES, Desk
 from tests.journeys.creating import count_creates, make_jsonl, make_request, share_file
 
 
@@ -28,3 +28,26 @@ async def test_what_was_left_out_is_looked_for_in_the_same_file(desk: Desk) -> N
 
     assert "Send 2 requests?" in question.visible_text
     assert "Send 5 requests?" in wider.visible_text
+
+
+async def test_the_form_takes_the_original_and_its_answer_comes_where_the_button_was(desk: Desk) -> None:
+    batch = desk.api.workspace.add(errored=3, canceled=2)
+    original = make_jsonl(make_request(each.custom_id) for each in batch.requests)
+    thread = (await desk.slack.say(ADA, BATCHES, "what failed?")).ts
+    [needed] = await desk.say("@Batchdesk retry last --all", thread_ts=thread)
+
+    await desk.press(needed, "Upload the file")
+    form = desk.slack.modal(ADA)
+    assert form is not None
+    empty = await desk.slack.submit_view(ADA, form.id)
+    file = desk.slack.give_file(ADA, "original.jsonl", original)
+    [question] = await desk.new_messages_after(
+        ADA, lambda: desk.slack.submit_view(ADA, form.id, {"file": {"file": {"files": [file]}}})
+    )
+    await desk.press(question, "Send")
+
+    assert "Upload the original file" in needed.visible_text
+    assert empty.error == "input_required"
+    assert question.thread_ts == thread
+    assert "Send 5 requests?" in question.visible_text
+    assert count_creates(desk) == 1

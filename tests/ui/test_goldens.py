@@ -12,6 +12,7 @@ from bot.commands.decline import ReasonWanted
 from bot.commands.delete import CountWanted
 from bot.commands.edit import EditWanted
 from bot.commands.registry import Outcome
+from bot.commands.retry import OriginalWanted
 from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, RefusalReason
 from bot.permissions import NotPermitted, Rule
 from tests.ui.catalog import MESSAGES, OUTCOMES, payload_of
@@ -39,7 +40,13 @@ def test_every_golden_has_a_message() -> None:
 def test_every_outcome_has_a_golden() -> None:
     drawn = {type(outcome) for outcome in OUTCOMES.values()}
 
-    assert {*get_args(Outcome), ConfirmationNeeded} - drawn == {CountWanted, EditWanted, FormWanted, ReasonWanted}
+    assert {*get_args(Outcome), ConfirmationNeeded} - drawn == {
+        CountWanted,
+        EditWanted,
+        FormWanted,
+        OriginalWanted,
+        ReasonWanted,
+    }
 
 
 def test_every_reason_of_a_refusal_has_a_golden() -> None:

@@ -8,6 +8,8 @@ from bot.commands.retry import (
     NoSuchCause,
     NothingToRetry,
     OriginalNeeded,
+    OriginalWanted,
+    Retry,
     RetryOutcome,
     RetryTooEarly,
     RetryTooLate,
@@ -20,8 +22,9 @@ from bot.ui.components.first_line import bold_name
 from bot.ui.components.result_causes import cause_line
 from bot.ui.components.retry import CAUSES_FOR_READERS, MOST_CAUSES, left_out_lines, unreadable_failures_words
 from bot.ui.components.text import code, quantity, section
-from bot.ui.reply import Block, Message, Reply, Viewer
+from bot.ui.reply import Block, Form, Message, Placement, Reply, Viewer
 
+RETRY_FORM = "retry"
 NoRetry = NothingToRetry | NoSuchCause | OriginalNeeded | RetryTooEarly | RetryTooLate
 
 
@@ -32,8 +35,42 @@ def render_retry(outcome: RetryOutcome, viewer: Viewer) -> Reply:
             return render_file_refused(outcome, viewer)
         case NothingToRetry() | NoSuchCause() | OriginalNeeded() | RetryTooEarly() | RetryTooLate():
             return _render_no_retry(outcome, viewer)
+        case OriginalWanted():
+            return _render_form(outcome, viewer)
         case unreachable:
             assert_never(unreachable)
+
+
+def _render_form(outcome: OriginalWanted, viewer: Viewer) -> Form:
+    query = outcome.query
+    batch = bold_name(outcome.batch, viewer.names.get(outcome.batch.id))
+    field: Block = {
+        "type": "input",
+        "block_id": "file",
+        "label": {"type": "plain_text", "text": "Original JSONL file"},
+        "hint": {
+            "type": "plain_text",
+            "text": "Up to 10 MB. I send only the requests to retry, after you see the cost.",
+        },
+        "element": {
+            "type": "file_input",
+            "action_id": "file",
+            "filetypes": ["jsonl", "json", "txt"],
+            "max_files": 1,
+        },
+    }
+    values = {"cause": query.cause} if query.cause else {"all": "yes"} if query.everything else {}
+    words = f"{_share_words(query)} Nothing was sent."
+    return Form(
+        callback_id=RETRY_FORM,
+        title="Retry from a file",
+        submit="Check and see cost",
+        blocks=(section(batch), field),
+        channel=viewer.caller.channel,
+        subject=outcome.batch.id,
+        values=values,
+        message_without_form=Message(words, (section(words),), placement=Placement.BELOW),
+    )
 
 
 def _render_no_retry(outcome: NoRetry, viewer: Viewer) -> Message:
@@ -50,7 +87,9 @@ def _offer_buttons(outcome: NoRetry) -> list[Block]:
             return [button("Retry anyway", replace(outcome.query, everything=True), renew=True)]
         case NoSuchCause():
             return [button("Retry failures", replace(outcome.query, cause=None))]
-        case NothingToRetry() | OriginalNeeded() | RetryTooLate():
+        case OriginalNeeded():
+            return [button("Upload the file", replace(outcome.query, file=None, asks_file=True), style="primary")]
+        case NothingToRetry() | RetryTooLate():
             return []
         case unreachable:
             assert_never(unreachable)
@@ -87,11 +126,15 @@ def _no_retry_words(outcome: NoRetry, batch: str, viewer: Viewer) -> str:
 
 
 def _original_needed_words(outcome: OriginalNeeded, batch: str) -> str:
-    again = replace(outcome.query, file=None).spell()
     failed = quantity(outcome.requests, "request" if outcome.query.cause in RETRYABLE_STOPS else "failed request")
     why = (
         f"That file has none of the {failed} of {batch}."
         if outcome.looked
         else f"I don't have the {failed} of {batch}, because the batch was created elsewhere or is too old."
     )
-    return f"{why} Share the original file, then type {code(f'/batch {again} --file', 200)} and the link of the file."
+    return f"{why} Upload the original file. {_share_words(outcome.query, 'If it is larger than 10 MB, share it')}"
+
+
+def _share_words(query: Retry, start: str = "Share the original file") -> str:
+    again = replace(query, file=None, asks_file=False).spell()
+    return f"{start}, then type {code(f'/batch {again} --file', 200)} and the link of the file."
