@@ -126,6 +126,18 @@ async def test_no_one_gets_past_the_count_the_question_or_their_rights(open_desk
     assert desk.deletes == []
 
 
+async def test_saving_first_is_chosen_in_the_form(desk: Desk) -> None:
+    add_old(desk, 2)
+    question = await ask(desk)
+
+    await submit(desk, question, " 2 ", "save")
+
+    [begun] = [message for message in desk.slack.messages(BATCHES, ADA) if message.ts == question.ts]
+    [record] = await desk.type("/batch audit")
+    assert "Each results file goes to our direct messages first" in begun.visible_text
+    assert "`--save`: started" in record.visible_text
+
+
 async def test_saving_is_offered_to_readers_alone(open_desk: OpenDesk) -> None:
     desk = await open_desk(admins=(ADA,), readers=(BEN,))
     add_old(desk, 2)
