@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Row, Select, delete, insert, or_, select, update
 
 from bot.store.db.chunks import chunks
-from bot.store.db.tables import drafts, families
+from bot.store.db.tables import batches, drafts, families
 from bot.store.db.tables import labels as table
 from bot.store.db.upserts import insert_new
 from bot.store.records.drafts import find_head, find_sent_parts
@@ -178,7 +178,10 @@ def find_labeled(connection: Connection, reference: str) -> frozenset[str]:
     """
     if reference.startswith(ID_PREFIX):
         return frozenset()
-    return frozenset(find_head(connection, id) for id in find_batches(connection, label=reference))
+    heads = {id: find_head(connection, id) for id in find_batches(connection, label=reference)}
+    deleted = select(batches.c.id).where(batches.c.id.in_(set(heads.values())), batches.c.status == "gone")
+    gone = set(connection.execute(deleted).scalars())
+    return frozenset(id if head in gone else head for id, head in heads.items())
 
 
 def find_batches_by_part(connection: Connection, part: str, owner: str | None = None) -> frozenset[str]:
