@@ -52,8 +52,9 @@ def render_interrupted(draft: Draft, appeared: Sequence[MessageBatch] | None, un
 
 def render_batch_found(draft: Draft, batch: MessageBatch, unsent: Draft | None = None) -> Message:
     """Return which batch a draft became, although the bot never got the answer; `unsent`: what is left of the whole."""
+    which = f"batch {draft.part} of {draft.parts}" if draft.part is not None else "the batch"
     words = (
-        f"I found the batch of *{safe_text(draft.name, 80)}* ({code(batch.id)}). It was created once, with "
+        f"I found {which} of *{safe_text(draft.name, 80)}* ({code(batch.id)}). It was created once, with "
         f"{quantity(draft.requests, 'request')}."
     )
     rows = batch_rows(list_batches([batch]))
