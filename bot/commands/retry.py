@@ -3,12 +3,14 @@
 import asyncio
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar, Self
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from bot.api.errors import RequestsUnreadable
 from bot.api.ids import check_batch_id
 from bot.api.models import MessageBatch
 from bot.caller import Caller
@@ -44,6 +46,7 @@ from bot.results.failures import FailedRequests
 from bot.scratch_file import scratch_file_failure
 from bot.store.records import labels
 from bot.store.records.labels import BatchNames
+from bot.store.transactions import competing_retries
 
 _CAUSE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
@@ -150,6 +153,7 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
             f"retry last --file {FILE_LINK_EXAMPLE}",
         ),
         OptionSpec("upload", ""),
+        OptionSpec("others", ""),
     )
 
     reference: Reference
@@ -158,6 +162,8 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
     cause: str | None = None
     asks_file: bool = False
     """Open a form for the file. Only buttons ask for it."""
+    only_others: bool = False
+    """Leave out what other retries of the batch have sent. Only buttons ask for it."""
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
@@ -175,6 +181,7 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
             file_id,
             cause.lower() if cause else None,
             arguments.flag("upload"),
+            arguments.flag("others"),
         )
 
     def spell(self) -> str:
@@ -182,6 +189,7 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         words = ["retry", self.reference, *(["--all"] if self.everything else [])]
         words += ["--cause", self.cause] if self.cause else []
         words += ["--file", self.file] if self.file else []
+        words += ["--others"] if self.only_others else []
         return " ".join([*words, *(["--upload"] if self.asks_file else [])])
 
     async def run(
@@ -218,10 +226,21 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         failures = await read_failures(services, parts, progress)
         choice = self._choose_answers(failures) or self._choose(failures)
         if choice.custom_ids:
+            others = choice.custom_ids - await _find_retried(services, batch)
+            is_rest = self.only_others and bool(others)
+            if is_rest:
+                choice = replace(choice, custom_ids=others)
             outcome = await query._select(services, caller, progress, batch, choice, parts)
-            if isinstance(outcome, CheckedDraft):
-                return replace(outcome, unread=_count_unread(batch, failures))
-            return outcome
+            if not isinstance(outcome, CheckedDraft):
+                return outcome
+            return replace(
+                outcome,
+                unread=_count_unread(batch, failures),
+                not_retried=len(others) if len(others) < len(choice.custom_ids) else 0,
+                retried_cause=self.cause,
+                everything=self.everything,
+                is_rest=is_rest,
+            )
         if self.cause and failures.causes:
             return NoSuchCause(query, batch, failures.causes)
         return NothingToRetry(query, batch, choice.left_out, _count_unread(batch, failures))
@@ -315,6 +334,23 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
 
     def _need_original(self, batch: MessageBatch, choice: _Choice, *, looked: bool = False) -> OriginalNeeded:
         return OriginalNeeded(self, batch, len(choice.custom_ids), looked)
+
+
+async def _find_retried(services: Services, batch: MessageBatch) -> frozenset[str]:
+    """Return the custom_ids that other retries of a batch have sent, as far as their requests are kept."""
+    retries = await services.database.run(
+        lambda connection: sorted(competing_retries.find_retries_of(connection, batch.id))
+    )
+    archive = services.drafts.archive
+
+    def read() -> frozenset[str]:
+        found: set[str] = set()
+        for retry in retries:
+            with suppress(RequestsUnreadable):
+                found.update(archive.read_ids(check_batch_id(retry)))
+        return frozenset(found)
+
+    return await asyncio.to_thread(read) if retries else frozenset()
 
 
 def _name_draft(batch: MessageBatch, names: BatchNames, cause: str | None) -> str:

@@ -137,6 +137,9 @@ class CheckedDraft(Struct, frozen=True):
     A retry may leave out causes (`left_out`), may not find requests (`missing`) in the `file` that was named, and may
     have failures that the batch counts and its results do not contain (`unread`). It may succeed only once the account
     is put right (`account_causes`). `retried_stop`: why the answers stopped that it asks for once more.
+    `not_retried`: how many of its requests no other retry has sent, if others have sent some of them, else 0.
+    `retried_cause` is the only cause that it retries, `everything`: it retries all of them. `is_rest`: it leaves out
+    what other retries have sent.
     """
 
     draft: Draft
@@ -147,6 +150,10 @@ class CheckedDraft(Struct, frozen=True):
     unread: int = 0
     account_causes: tuple[AccountCause, ...] = ()
     retried_stop: str | None = None
+    not_retried: int = 0
+    retried_cause: str | None = None
+    everything: bool = False
+    is_rest: bool = False
 
 
 class DraftDetails(Struct, frozen=True, kw_only=True):

@@ -51,3 +51,22 @@ async def test_the_form_takes_the_original_and_its_answer_comes_where_the_button
     assert question.thread_ts == thread
     assert "Send 5 requests?" in question.visible_text
     assert count_creates(desk) == 1
+
+
+async def test_what_another_retry_has_not_sent_is_offered_alone(desk: Desk) -> None:
+    batch = desk.api.workspace.add(errored=3, canceled=2)
+    ids = [each.custom_id for each in batch.requests]
+    file = share_file(desk, make_jsonl(map(make_request, ids))).files[0]["id"]
+    [canceled] = await desk.type(f"/batch retry {batch.id} --file {file}")
+    await desk.press(canceled, "Send")
+
+    [all_of_them] = await desk.type(f"/batch retry {batch.id} --all --file {file}")
+    [others] = await desk.press(all_of_them, "Send the other 3")
+    await desk.press(others, "Send")
+
+    assert "Send 5 requests?" in all_of_them.visible_text
+    assert "Send 3 requests?" in others.visible_text
+    assert "No other retry has sent these requests." in others.visible_text
+    assert "Send the other 3" not in others.buttons
+    sent = [[each.custom_id for each in made.requests] for made in desk.api.workspace.batches[:2]]
+    assert sorted(sent[0] + sent[1]) == sorted(ids)

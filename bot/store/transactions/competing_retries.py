@@ -40,6 +40,13 @@ def find_other_retries(connection: Connection, draft: Draft) -> tuple[str, ...]:
     return (*sorted(_find_batches(connection, draft, parent)), *sorted(unsent))
 
 
+def find_retries_of(connection: Connection, parent: str) -> set[str]:
+    """Return the batches that retry a batch, and the rests after those that were samples."""
+    retries = select(families.c.child_id).where(families.c.parent_id == parent, families.c.kind == "retry")
+    rests = select(families.c.child_id).where(families.c.parent_id.in_(retries), families.c.kind == CANARY)
+    return {*connection.execute(retries).scalars(), *connection.execute(rests).scalars()}
+
+
 def _find_parent(connection: Connection, draft: Draft) -> str | None:
     """Return the batch that a draft retries, also as the rest after a sample."""
     whole = drafts.get(connection, draft.whole_id) if draft.kind == CANARY and draft.whole_id else draft
@@ -57,8 +64,6 @@ def _find_unsent(connection: Connection, draft: Draft, parent: str) -> list[str]
 
 def _find_batches(connection: Connection, draft: Draft, parent: str) -> set[str]:
     """Return the batches that retry the parent, and the rests after those that were samples."""
-    retries = select(families.c.child_id).where(families.c.parent_id == parent, families.c.kind == "retry")
-    rests = select(families.c.child_id).where(families.c.parent_id.in_(retries), families.c.kind == CANARY)
-    made = {*connection.execute(retries).scalars(), *connection.execute(rests).scalars()}
+    made = find_retries_of(connection, parent)
     own = select(table.c.batch_id).where(table.c.whole_id == draft.whole_id, table.c.batch_id.is_not(None))
     return made - set(connection.execute(own).scalars() if draft.whole_id else ())

@@ -125,14 +125,22 @@ def _yes_buttons(change: SendChange, question: ConfirmationNeeded) -> list[Block
 
 
 def _other_choices(change: SendChange) -> list[Block]:
-    """Return the button that includes the failures which the retry leaves out."""
+    """Return the buttons that leave out what other retries have sent, and that include what this one leaves out."""
     draft = change.draft
     checked = change.checked
-    if draft.kind != "retry" or draft.parent_id is None or checked is None or not checked.left_out:
+    if draft.kind != "retry" or draft.parent_id is None or checked is None:
         return []
-    everything = Retry(Reference(draft.parent_id), everything=True, file=checked.file)
-    others = number(sum(one.count for one in checked.left_out))
-    return [button(f"Include the other {others}", everything, renew=True)]
+    parent = Reference(draft.parent_id)
+    choices = []
+    if checked.not_retried:
+        cause = checked.retried_cause
+        rest = Retry(parent, everything=checked.everything, file=checked.file, cause=cause, only_others=True)
+        choices.append(button(f"Send the other {number(checked.not_retried)}", rest, renew=True))
+    if checked.left_out:
+        everything = Retry(parent, everything=True, file=checked.file)
+        others = number(sum(one.count for one in checked.left_out))
+        choices.append(button(f"Include the other {others}", everything, renew=True))
+    return choices
 
 
 def _send_warnings(change: SendChange, viewer: Viewer) -> list[str]:
@@ -146,6 +154,7 @@ def _send_warnings(change: SendChange, viewer: Viewer) -> list[str]:
         return lines
     retiring = {model.name for model in change.retiring}  # they have a line of their own
     lines += warning_lines(tuple(one for one in checked.warnings if not _is_about_retirement(one, retiring)))
+    lines += ["No other retry has sent these requests."] if checked.is_rest and change.retried else []
     lines += [retried_stop_line(checked.retried_stop)] if checked.retried_stop else []
     lines += account_lines(checked.account_causes, viewer)
     lines += left_out_lines(checked.left_out, viewer)

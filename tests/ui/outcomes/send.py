@@ -88,6 +88,12 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "question_retry": question(
         SendChange(RETRY, (batch_id(7), f"draft {DRAFT.id}"), checked=CheckedDraft(RETRY, left_out=LEFT_OUT, missing=2))
     ),
+    "question_retry_beside_another": question(
+        SendChange(RETRY, (batch_id(7),), checked=CheckedDraft(RETRY, not_retried=6))
+    ),
+    "question_retry_of_the_others": question(
+        SendChange(RETRY, (batch_id(7),), checked=CheckedDraft(RETRY, is_rest=True))
+    ),
     "question_retry_beside_many": question(SendChange(RETRY, OTHER_RETRIES)),
     "question_draft_above_the_spend_limit": question(SendChange(DRAFT, exceeded=OVER_THE_SPEND_LIMIT)),
     "question_draft_near_the_budget": question(SendChange(DRAFT, budget=BUDGET)),
