@@ -12,17 +12,21 @@ def rest_words(rest: Draft, *, may_send: bool = True) -> str:
     """Return how many requests wait, and how to send them, or who can."""
     verb = "is" if rest.requests == 1 else "are"
     return (
-        f"This is a sample. The other {quantity(rest.requests, 'request')} of *{safe_text(rest.name, 80)}* {verb} not "
+        f"This is a sample. The {_other_requests(rest)} of *{safe_text(rest.name, 80)}* {verb} not "
         f"sent yet. {'To send later, type' if may_send else 'An operator can send later with'} "
         f"{code(f'/batch send {rest.reference}')}."
     )
 
 
-def unsent_words(rest: Draft) -> str:
-    """Return how many requests of a divided draft are not sent, and until when they wait."""
+def unsent_words(rest: Draft, *, may_send: bool = True) -> str:
+    """Return how many requests of a divided draft are not sent, and until when they wait for whom."""
     verb = "waits" if rest.requests == 1 else "wait"
     until = date(rest.changed_at + UNSENT_LIFETIME)
-    return f"The other {quantity(rest.requests, 'request')} {verb} for you until {until}."
+    return f"The {_other_requests(rest)} {verb} for {'you' if may_send else 'an operator'} until {until}."
+
+
+def _other_requests(rest: Draft) -> str:
+    return "other request" if rest.requests == 1 else f"other {quantity(rest.requests, 'request')}"
 
 
 def unsent_buttons(rest: Draft, *, renew: bool = True) -> tuple[Block, ...]:

@@ -25,7 +25,7 @@ def render_status(outcome: StatusOutcome, viewer: Viewer) -> Message:
     )
     text = card_text(outcome.batch, viewer.names.get(outcome.batch.id), viewer.now)
     if outcome.unsent is not None:
-        words = unsent_words(outcome.unsent)
+        words = unsent_words(outcome.unsent, may_send=may_send)
         more = unsent_buttons(outcome.unsent, renew=False) if may_send else ()
         return Message(f"{text} {words}", (*blocks, section(words), *more), public=outcome.public)
     if outcome.rest is None:
