@@ -13,7 +13,7 @@ from bot.store.records import drafts, labels, workers
 from bot.store.records.drafts import Draft, DraftChanges
 from bot.store.records.labels import Relative
 from bot.store.records.workers import WorkerProcess
-from bot.store.transactions import abandoned_drafts, competing_retries, split_draft
+from bot.store.transactions import abandoned_drafts, competing_retries, divided_drafts, split_draft
 from tests.builders import ADA, NOW
 
 WHOLE = Draft(
@@ -173,3 +173,34 @@ def test_a_form_that_is_submitted_twice_at_once_begins_one_draft(database: Datab
         )
 
     assert sorted(begun) == [False] * 7 + [True]
+
+
+def test_the_parts_of_a_pruned_draft_go_with_it_unless_they_were_sent(database: Database) -> None:
+    def play(connection: Connection) -> list[str]:
+        whole = replace(WHOLE, state="ready", held_by=None, sample=None, parts=3)
+        part = replace(whole, whole_id=whole.id, state="held")
+        drafts.add(connection, whole)
+        drafts.add(connection, replace(part, id="first", part=1, state="sent", batch_id="msgbatch_1"))
+        drafts.add(connection, replace(part, id="second", part=2))
+        drafts.add(connection, replace(part, id="third", part=3))
+        drafts.prune(connection, NOW + timedelta(days=6))
+        kept = [each.id for each in drafts.list_parts(connection, whole.id)]
+        drafts.prune(connection, NOW + timedelta(days=8))
+        return [*kept, *(each.id for each in drafts.list_parts(connection, whole.id))]
+
+    assert database.transact(play) == ["first", "second", "third", "first"]
+
+
+def test_a_part_is_begun_only_by_the_holder_and_not_beside_another(database: Database) -> None:
+    def play(connection: Connection) -> list[str | None]:
+        whole = replace(WHOLE, sample=None, parts=2)
+        part = replace(whole, whole_id=whole.id, state="held", held_by=None)
+        drafts.add(connection, whole)
+        drafts.add(connection, replace(part, id="first", part=1))
+        drafts.add(connection, replace(part, id="second", part=2))
+        begun = [divided_drafts.begin_next_part(connection, "whole", who, NOW) for who in ("other", "me", "me")]
+        drafts.change_state(connection, "first", "sending", "sent", at=NOW)
+        begun.append(divided_drafts.begin_next_part(connection, "whole", "me", NOW))
+        return [each.id if each is not None else None for each in begun]
+
+    assert database.transact(play) == [None, "first", None, "second"]
