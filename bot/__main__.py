@@ -47,12 +47,22 @@ async def _run(options: argparse.Namespace) -> int:
 
     import_httpx()
     from bot.app import Part, find_start_problems, run_bot
-    from bot.settings.checks import load_for_run, warn_about_clear_text, warn_about_odd_secrets
+    from bot.settings.checks import (
+        load_for_run,
+        warn_about_clear_text,
+        warn_about_odd_secrets,
+        warn_about_unused_credentials,
+    )
     from bot.settings.loading import unknown_settings
 
     settings = load_for_run(find_start_problems)
     configure_log(settings.log_format, settings.log_level)
-    for warning in [*unknown_settings(), *warn_about_clear_text(settings), *warn_about_odd_secrets(settings)]:
+    for warning in [
+        *unknown_settings(),
+        *warn_about_clear_text(settings),
+        *warn_about_odd_secrets(settings),
+        *warn_about_unused_credentials(settings),
+    ]:
         logging.getLogger("bot").warning(warning)
     stopped = _stop_signals()
     async with run_bot(settings, part=Part[options.part], head_start=HEAD_START):

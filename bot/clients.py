@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from pydantic import SecretStr
 
+from bot.api.access_tokens import BearerToken, Credential, Federation
 from bot.api.client import BatchesClient, open_http
 from bot.api.cost_report import open_cost_report_http
 from bot.api.http import CallObserver, HttpClient
@@ -76,12 +77,28 @@ def get_file_origins(slack_api_url: str) -> frozenset[str]:
 def open_api_http(settings: Settings, observe: CallObserver | None = None) -> HttpClient:
     """Return the HTTP client for the Message Batches API. `observe` is called after each call."""
     return open_http(
-        reveal_secret(settings.anthropic_api_key),
+        find_credential(settings),
         base_url=settings.anthropic_base_url,
         betas=settings.anthropic_betas,
         workspace_id=settings.anthropic_workspace_id,
         observe=observe,
         proxies=settings.proxies,
+    )
+
+
+def find_credential(settings: Settings) -> Credential:
+    """Return what to call the API with, in the order of the official SDKs; an empty key if there is nothing."""
+    if settings.anthropic_api_key or not (settings.anthropic_auth_token or settings.federation_rule):
+        return reveal_secret(settings.anthropic_api_key)
+    if settings.anthropic_auth_token:
+        return BearerToken(reveal_secret(settings.anthropic_auth_token))
+    return Federation(
+        settings.federation_rule or "",
+        settings.organization_id or "",
+        reveal_secret(settings.identity_token),
+        settings.identity_token_file,
+        settings.service_account_id,
+        settings.anthropic_workspace_id,
     )
 
 

@@ -6,17 +6,19 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.api.access_tokens import BearerToken, Federation
 from bot.api.client import BatchesClient
 from bot.api.cost_report import CostReportClient, belongs_to
-from bot.api.errors import ApiError, ApiRejected, ApiUnavailable, KeyRefused
-from bot.api.identity import ApiIdentity
+from bot.api.errors import ApiError, ApiRejected, ApiUnavailable, KeyRefused, NoAccessToken
+from bot.api.identity import ApiIdentity, is_workspace_id
 from bot.clients import (
+    find_credential,
     get_drafts_folder,
     get_file_origins,
     make_slack_client,
@@ -30,7 +32,13 @@ from bot.permissions import EVERYONE
 from bot.pricing.amounts import format_limit
 from bot.pricing.prices import Prices, PricesUnreadable
 from bot.requests.request_files import find_folder_problem
-from bot.settings.checks import find_problems, list_proxy_problems, warn_about_clear_text, warn_about_odd_secrets
+from bot.settings.checks import (
+    find_problems,
+    list_proxy_problems,
+    warn_about_clear_text,
+    warn_about_odd_secrets,
+    warn_about_unused_credentials,
+)
 from bot.settings.loading import ENV_FILE, list_secret_files, unknown_settings
 from bot.settings.model import Settings
 from bot.settings.table import SETTINGS
@@ -48,6 +56,8 @@ MOST_PRICE_AGE = timedelta(days=90)
 """Prices change within weeks; after so long some are probably wrong."""
 MOST_CLOCK_ERROR = timedelta(seconds=60)
 """How far this machine's clock may be off. Slack's signed requests count as forged after five minutes."""
+HUMAN_REVIEW_OFF = "workspace_human_review_disabled"
+"""An error code: such a workspace has no batches (the errors of the official SDK, anthropic 2.14)."""
 _OTHERS_READ, _OTHERS_WRITE = 0o004, 0o002
 
 
@@ -70,7 +80,7 @@ async def examine(
     for finding in _report(problems, "The settings are complete and well formed."):
         yield finding
     clear_text = warn_about_clear_text(settings) if settings.allow_http else []
-    for warning in [*clear_text, *warn_about_odd_secrets(settings)]:
+    for warning in [*clear_text, *warn_about_odd_secrets(settings), *warn_about_unused_credentials(settings)]:
         yield Finding(True, warning, is_warning=True)
     for problem in _find_env_file_problems(env_file):
         yield Finding(False, problem)
@@ -159,7 +169,7 @@ async def _store(settings: Settings) -> list[Finding]:
 async def _api(settings: Settings, clocks: dict[str, timedelta]) -> tuple[Finding, ApiIdentity]:
     """Return whether the API works, and whose key it is."""
     unknown = ApiIdentity()
-    if settings.anthropic_api_key is None:
+    if not find_credential(settings):
         name = SETTINGS["anthropic_api_key"].name
         return Finding(False, f"{name} is not set, so the Message Batches API was not checked."), unknown
     try:
@@ -174,8 +184,68 @@ async def _api(settings: Settings, clocks: dict[str, timedelta]) -> tuple[Findin
             page = await batches.list(limit=1)
         except ExpectedError as error:
             return Finding(False, _api_problem(error, settings)), batches.identity
+    wanted, found = settings.anthropic_workspace_id, batches.identity.workspace_id
+    if wanted and found and is_workspace_id(wanted) and wanted != found:
+        name = SETTINGS["anthropic_workspace_id"].name
+        return Finding(False, f"The {_kind(settings)} is for the workspace {found}, not for that of {name}."), unknown
     newest = page.data[0].id if page.data else "none yet"
-    return Finding(True, f"The Message Batches API accepts the key (newest batch: {newest})."), batches.identity
+    accepted = f"The Message Batches API accepts the {_kind(settings)} (newest batch: {newest})."
+    return Finding(True, accepted), batches.identity
+
+
+def _kind(settings: Settings) -> str:
+    """Return what the calls are made with."""
+    return "key" if isinstance(find_credential(settings), str) else "token"
+
+
+def _name_credential(settings: Settings) -> str:
+    """Return the setting to check when the API refuses the calls."""
+    match find_credential(settings):
+        case BearerToken():
+            return SETTINGS["anthropic_auth_token"].name
+        case Federation():
+            return SETTINGS["federation_rule"].name
+        case str():
+            return SETTINGS["anthropic_api_key"].name
+
+
+def _token_problem(error: NoAccessToken, settings: Settings) -> str:
+    """Return why there is no access token, and what to check."""
+    rule, organization, file, literal, account, workspace = (
+        SETTINGS[field].name
+        for field in (
+            "federation_rule",
+            "organization_id",
+            "identity_token_file",
+            "identity_token",
+            "service_account_id",
+            "anthropic_workspace_id",
+        )
+    )
+    source = file if settings.identity_token_file else literal
+    match error.fault:
+        case "unreadable":
+            return f"Can't read the identity token of {source}: {error.message}. Check the path and its permissions."
+        case "no_jwt":
+            return (
+                f"{source} holds no identity token: {error.message}. Set it to the token, not to a key or certificate."
+            )
+        case "expired":
+            return f"The identity token of {source} is of no use: {error.message}. Check what renews it."
+        case "malformed":
+            names = f"{rule}, {organization}, {account} and {workspace}"
+            return f"Anthropic didn't understand the exchange (HTTP 400). Check {names}."
+        case "refused":
+            return (
+                f"Anthropic refused the identity token (HTTP {error.status}). Check that the rule in {rule} accepts "
+                f"it, and that the service account belongs to the workspace of {workspace}. A rule for several "
+                "workspaces needs one. The Anthropic Console shows the reason, under Workload identity."
+            )
+        case "odd_answer":
+            answered = f"{settings.anthropic_base_url} doesn't exchange tokens (HTTP {error.status})."
+            return f"{answered} Check {SETTINGS['anthropic_base_url'].name}, or use a key."
+        case unreachable:
+            assert_never(unreachable)
 
 
 async def _cost_report(settings: Settings, identity: ApiIdentity) -> list[Finding]:
@@ -230,14 +300,25 @@ def _cost_report_problem(error: ApiError, settings: Settings) -> Finding:
 
 def _api_problem(error: ExpectedError, settings: Settings) -> str:
     """Return what is wrong with the API, and what to check."""
-    key, address = SETTINGS["anthropic_api_key"].name, SETTINGS["anthropic_base_url"].name
+    key, address = _name_credential(settings), SETTINGS["anthropic_base_url"].name
+    if isinstance(error, NoAccessToken):
+        return _token_problem(error, settings)
+    if isinstance(error, ApiError) and error.code == HUMAN_REVIEW_OFF:
+        return "The workspace has Human Review off, so it has no batches. Turn it on in the Anthropic Console."
+    if isinstance(error, KeyRefused) and error.status == 403 and not error.is_foreign:
+        name = SETTINGS["anthropic_workspace_id"].name
+        place = f" in the workspace of {name}" if settings.anthropic_workspace_id else ""
+        return (
+            f"The {_kind(settings)} of {key} may not use batches{place}: {error.message} Use one that may, such as a "
+            "key of that workspace, or a rule with the scope workspace:developer."
+        )
     if isinstance(error, ApiError) and error.is_foreign:
         return (
             f"Something other than the Message Batches API answered at {settings.anthropic_base_url} (HTTP "
             f"{error.status}, not the API's JSON). Check {address} and the network, or try again in a minute."
         )
     if isinstance(error, KeyRefused):
-        return f"The Message Batches API refused the key: {error.message} Check {key}."
+        return f"The Message Batches API refused the {_kind(settings)}: {error.message} Check {key}."
     if isinstance(error, ApiUnavailable) and error.status is None:
         return (
             f"Can't reach the Message Batches API at {settings.anthropic_base_url}: {error.message}. Check {address}."

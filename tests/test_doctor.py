@@ -1,5 +1,6 @@
 """`doctor` reports on each setting and service, and one problem stops none of the other checks."""
 
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.doctor import examine
+from bot.doctor import HUMAN_REVIEW_OFF, examine
 from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.simulation import make_settings
 from bot.playground.slack_simulator.world import Channel, Person, UserGroup
@@ -16,6 +17,7 @@ from bot.settings.checks import find_problems
 from bot.slack.scopes import BOT_SCOPES
 from bot.store.db.database import Database
 from tests.desk import ADA, BATCHES, BOT, GENERAL, GUEST
+from tests.identity_tokens import make_identity_token
 from tests.simulators import Simulators
 
 
@@ -362,7 +364,7 @@ async def test_doctor_reads_the_cost_report_with_its_key(simulators: Simulators)
             "xoxb-1-2-abc",
             "BATCHDESK_ANALYTICS_KEY is a bot token (xoxb-…). Set it to the Admin API key (sk-ant-admin…)",
         ),
-        ("sk-ant-oat01-abc", "BATCHDESK_ANALYTICS_KEY is a person's OAuth token (sk-ant-oat…)"),
+        ("sk-ant-oat01-abc", "BATCHDESK_ANALYTICS_KEY is an access token (sk-ant-oat…)"),
         ('"sk-ant-admin01-abc"', "BATCHDESK_ANALYTICS_KEY is in quotation marks. Remove them."),
         ("sk-ant-admin01 abc", "BATCHDESK_ANALYTICS_KEY contains blanks or line breaks."),
         ("secret", "BATCHDESK_ANALYTICS_KEY is malformed. Copy the Admin API key (sk-ant-admin…)"),
@@ -449,3 +451,93 @@ async def test_a_cost_report_that_fails_is_only_a_warning(simulators: Simulators
 
     assert line.startswith("WARN Anthropic's cost report doesn't answer: ")
     assert "Only `/batch cost --check` needs it." in line
+
+
+def federated(simulators: Simulators, **changes: object) -> dict[str, object]:
+    """Return settings with which the simulated API exchanges an identity token."""
+    file = simulators.folder / "identity"
+    file.write_text(make_identity_token())
+    return {
+        "anthropic_api_key": None,
+        "federation_rule": simulators.api.access_tokens.rule.id,
+        "organization_id": simulators.api.workspace.organization_id,
+        "identity_token_file": file,
+    } | changes
+
+
+async def test_a_token_by_federation_is_accepted(simulators: Simulators) -> None:
+    settings = make_settings(simulators.slack, simulators.api, simulators.folder / "store.sqlite3")
+    found = [finding async for finding in examine(settings.model_copy(update=federated(simulators)))]
+
+    assert [finding.message for finding in found if not finding.ok] == []
+    assert any("Message Batches API accepts the token" in finding.message for finding in found)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        (
+            {"identity_token_file": Path("/nowhere/at/all")},
+            "identity token of ANTHROPIC_IDENTITY_TOKEN_FILE: No such",
+        ),
+        ({"identity_token_file": Path("/")}, "Can't read the identity token of ANTHROPIC_IDENTITY_TOKEN_FILE: "),
+        ({"identity_token_file": Path(__file__)}, "ANTHROPIC_IDENTITY_TOKEN_FILE: the file is larger than 16384 bytes"),
+        (
+            {"identity_token_file": None, "identity_token": SecretStr(make_identity_token(-99))},
+            "The identity token of ANTHROPIC_IDENTITY_TOKEN is of no use: it expired at ",
+        ),
+        (
+            {"identity_token_file": None, "identity_token": SecretStr("sk-ant.geheim.x")},
+            "ANTHROPIC_IDENTITY_TOKEN holds no identity token: it is not a JWT.",
+        ),
+        (
+            {"federation_rule": "fdrl_01Other"},
+            "refused the identity token (HTTP 401). Check that the rule in",
+        ),
+        (
+            {"federation_rule": "rule"},
+            "the exchange (HTTP 400). Check ANTHROPIC_FEDERATION_RULE_ID",
+        ),
+        ({"anthropic_workspace_id": "wrkspc_01Other"}, "belongs to the workspace of ANTHROPIC_WORKSPACE_ID"),
+    ],
+)
+async def test_what_is_wrong_with_a_federation_is_named(
+    simulators: Simulators, changes: dict[str, object], says: str
+) -> None:
+    failures = await list_failures(simulators, **federated(simulators, **changes))
+
+    assert any(says in failure for failure in failures)
+    assert "geheim" not in " ".join(failures)
+
+
+async def test_a_credential_that_reaches_no_batches_is_named(simulators: Simulators) -> None:
+    simulators.api.access_tokens.rule.scope = "workspace:inference"
+    [scope] = await list_failures(simulators, **federated(simulators))
+    off = {"type": "invalid_request_error", "message": "No.", "details": {"error_code": HUMAN_REVIEW_OFF}}
+    body = json.dumps({"type": "error", "error": off})
+    simulators.api.add_fault(ApiFault(status=400, path="/v1/messages/batches", body=body, times=9))
+    [review] = await list_failures(simulators)
+
+    assert "The token of ANTHROPIC_FEDERATION_RULE_ID may not use batches" in scope
+    assert "workspace:developer" in scope
+    assert review.startswith("The workspace has Human Review off, so it has no batches.")
+
+
+async def test_a_key_of_another_workspace_is_named(simulators: Simulators) -> None:
+    [refused] = await list_failures(simulators, anthropic_workspace_id="wrkspc_01Wanted")
+    wanted = simulators.api.workspace.id
+    simulators.api.workspace.id = "wrkspc_01Other"
+
+    [failure] = await list_failures(simulators, anthropic_workspace_id=wanted)
+
+    assert "The key of ANTHROPIC_API_KEY may not use batches in the workspace of ANTHROPIC_WORKSPACE_ID" in refused
+    assert failure == "The key is for the workspace wrkspc_01Other, not for that of ANTHROPIC_WORKSPACE_ID."
+
+
+async def test_a_credential_that_is_not_used_is_a_warning(simulators: Simulators) -> None:
+    settings = make_settings(simulators.slack, simulators.api, simulators.folder / "store.sqlite3")
+    both = settings.model_copy(update={"anthropic_auth_token": SecretStr("sk-ant-oat01-geheim")})
+    found = [finding async for finding in examine(both)]
+
+    [warning] = [each.message for each in found if each.is_warning and "not used" in each.message]
+    assert warning.startswith("ANTHROPIC_AUTH_TOKEN is not used, because ANTHROPIC_API_KEY is set.")

@@ -110,13 +110,9 @@ class CallSender:
 
     def _request(self, call: Call) -> httpx.Request:
         headers = {} if call.body is None else {"content-type": "application/json"}
-        content: bytes | AsyncIterator[bytes] | None
         if isinstance(call.body, CreateBody):
             headers["content-length"] = str(call.body.length)  # else httpx sends chunks without a length
-            content = call.body.read_chunks()
-        else:
-            content = call.body
-        return self._http.build_request(call.method, call.path, params=call.params, content=content, headers=headers)
+        return self._http.build_request(call.method, call.path, params=call.params, content=call.body, headers=headers)
 
     async def _open(self, call: Call) -> OpenBody:
         response = await self._try_once(call, stream=True)

@@ -9,6 +9,15 @@ from typing import TYPE_CHECKING
 import httpx
 from pydantic import ValidationError
 
+from bot.api.access_tokens import (
+    API_BETA,
+    TOKEN_PREFIX,
+    AccessTokenAuth,
+    AccessTokens,
+    BearerToken,
+    Credential,
+    Federation,
+)
 from bot.api.calls import Call, CallSender
 from bot.api.create_body import FileSpan, open_create_body
 from bot.api.errors import ApiUnavailable, BatchNotFound, ResultsBroken
@@ -30,7 +39,7 @@ _BATCHES = "/v1/messages/batches"
 
 
 def open_http(
-    api_key: str,
+    credential: Credential,
     *,
     base_url: str = PUBLIC_API,
     betas: Sequence[str] = (),
@@ -41,16 +50,29 @@ def open_http(
 ) -> HttpClient:
     """Return an HTTP client of the API; the caller must close it.
 
-    `betas` and `workspace_id`, if given, are sent with every call. Redirects are not followed, so the key goes only to
-    `base_url`. `observe` receives every call.
+    `betas` and `workspace_id`, if given, are sent with every call. A federation names its workspace at the exchange
+    instead, because its tokens are for one. Redirects are not followed, so the credential goes only to `base_url`.
+    `observe` receives every call.
 
     Raises:
-        ValueError: the address is malformed, or the key is not valid in an HTTP header. The message does not repeat the
-            key.
+        ValueError: the address is malformed, or the credential is not valid in an HTTP header. The message does not
+            repeat it.
     """
-    check_key(api_key)
     timeouts = timeouts or httpx.Timeout(connect=5.0, read=30.0, write=60.0, pool=5.0)
-    return open_client(base_url, build_headers(api_key, betas, workspace_id), timeouts, proxies, observe)
+    match credential:
+        case Federation():
+            headers = build_headers((*betas, API_BETA), None)
+            client = open_client(base_url, headers, timeouts, proxies, observe)
+            client.auth = AccessTokenAuth(AccessTokens(credential, client))
+            return client
+        case BearerToken(value):
+            check_key(value)
+            needed = (API_BETA,) if value.startswith(TOKEN_PREFIX) else ()
+            headers = build_headers((*betas, *needed), workspace_id) | {"authorization": f"Bearer {value}"}
+        case api_key:
+            check_key(api_key)
+            headers = build_headers(betas, workspace_id) | {"x-api-key": api_key}
+    return open_client(base_url, headers, timeouts, proxies, observe)
 
 
 class BatchesClient:

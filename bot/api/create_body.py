@@ -38,6 +38,10 @@ class CreateBody(Struct, frozen=True):
     start: int = 0
     """The byte of the file that the first request begins with."""
 
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """Read the body anew, so that a call can be sent again."""
+        return self.read_chunks()
+
     async def read_chunks(self) -> AsyncIterator[bytes]:
         """Yield the body from its beginning, however often it is read.
 

@@ -9,6 +9,7 @@ ExpectedError
         ├── BatchNotFound      404 from the API for one batch
         ├── ApiRejected        any other refusal: the call was understood and not carried out
         │   ├── KeyRefused     401, 403
+        │   │   └── NoAccessToken  there was no token to call the API with
         │   └── RequestTooLarge  413
         ├── RateLimited        429: try again later
         ├── SpendLimitReached  429 that waiting does not resolve
@@ -17,6 +18,7 @@ ExpectedError
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from bot.api.ids import BatchId
 from bot.errors import ExpectedError, to_one_line
@@ -128,6 +130,18 @@ class KeyRefused(ApiRejected):
     """The key is missing, wrong or expired (401), or lacks permission (403)."""
 
 
+TokenFault = Literal["unreadable", "no_jwt", "expired", "malformed", "refused", "odd_answer"]
+"""Why there is no access token: the identity token cannot be read, is no JWT or has expired; or the API refused the
+exchange as malformed (400), refused it for a reason that only its Console shows (401), or answered something else."""
+
+
+@dataclass(eq=False)
+class NoAccessToken(KeyRefused):
+    """There is no access token, so the call was not sent. `message` quotes nothing of a token or of an answer."""
+
+    fault: TokenFault = field(kw_only=True)
+
+
 @dataclass(eq=False)
 class RequestTooLarge(ApiRejected):
     """The API, or a proxy before it, takes no body of this size (413). `sent` is its size in bytes, if it was known."""
@@ -151,4 +165,4 @@ class ApiUnavailable(ApiError):
 
 
 AnyApiError = BatchNotFound | ApiRejected | RateLimited | SpendLimitReached | ApiUnavailable
-"""Every ApiError that is raised; KeyRefused and RequestTooLarge are ApiRejected."""
+"""Every ApiError that is raised; KeyRefused, NoAccessToken and RequestTooLarge are ApiRejected."""

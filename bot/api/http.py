@@ -70,11 +70,11 @@ def open_client(
         raise ValueError(f"the address of the API is malformed: {error}") from error
 
 
-def build_headers(api_key: str, betas: Sequence[str], workspace_id: str | None) -> dict[str, str]:
-    """Return the headers of every call, the key included."""
-    headers = {"x-api-key": api_key, "anthropic-version": API_VERSION, "user-agent": user_agent()}
+def build_headers(betas: Sequence[str], workspace_id: str | None) -> dict[str, str]:
+    """Return the headers of every call except the one with the credential."""
+    headers = {"anthropic-version": API_VERSION, "user-agent": user_agent()}
     if betas:
-        headers["anthropic-beta"] = ",".join(betas)
+        headers["anthropic-beta"] = ",".join(dict.fromkeys(betas))
     if workspace_id:
         headers["anthropic-workspace-id"] = workspace_id
     return headers

@@ -12,6 +12,7 @@ from bot.settings.loading import SettingsError, read_settings
 from bot.settings.model import (
     ANTHROPIC_KEY,
     APP_TOKEN,
+    AUTH_TOKEN,
     BOT_TOKEN,
     SIGNING_SECRET,
     Bounds,
@@ -21,6 +22,7 @@ from bot.settings.model import (
 )
 from bot.settings.table import SETTINGS
 
+_ANTHROPIC_SECRETS = ("anthropic_api_key", "anthropic_auth_token", "analytics_key")
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 _ANTHROPIC_HOST = r"(?i)https?://([\w.-]+\.)?anthropic\.com(?![\w.-])"
 _SLACK_HOST = r"(?i)https?://([\w.-]+\.)?slack(-gov)?\.com(?![\w.-])"
@@ -31,7 +33,7 @@ _KINDS = {
     "xoxb-": BOT_TOKEN.kind,
     "xapp-": APP_TOKEN.kind,
     "sk-ant-admin": "admin key (sk-ant-admin…), which can't call the Messages API",
-    "sk-ant-oat": "person's OAuth token (sk-ant-oat…), which is not an API key",
+    "sk-ant-oat": AUTH_TOKEN.kind,
     "sk-ant-": ANTHROPIC_KEY.kind,
     "xoxp-": "user token (xoxp-…)",
     "xoxe": "rotating or refresh token (xoxe…)",
@@ -134,16 +136,45 @@ def _secrets(settings: Settings) -> Iterator[str]:
             continue
         if value or setting.format.required:
             yield from _secret(setting.name, value, _expected(field, setting.format, settings))
+    yield from _credential(settings)
     app, signing = SETTINGS["slack_app_token"].name, SETTINGS["slack_signing_secret"].name
     if not settings.slack_app_token and not settings.slack_signing_secret and not {app, signing} & settings.unread:
         yield f"Neither {app} (Socket Mode) nor {signing} (HTTP mode) is set. Set one of them."
+
+
+def _credential(settings: Settings) -> Iterator[str]:
+    """Yield a sentence for each reason why there is nothing to call the API with. What is not used is not checked."""
+    key, token, rule = (
+        SETTINGS[field].name for field in ("anthropic_api_key", "anthropic_auth_token", "federation_rule")
+    )
+    if settings.anthropic_api_key or settings.anthropic_auth_token or {key, token} & settings.unread:
+        return
+    if not settings.federation_rule:
+        wanted = f"the {ANTHROPIC_KEY.kind} from {_expected('anthropic_api_key', ANTHROPIC_KEY, settings).source}"
+        yield f"{key} is not set. Set it to {wanted}, or set {token} or {rule} instead."
+        return
+    file, literal = SETTINGS["identity_token_file"].name, SETTINGS["identity_token"].name
+    if not settings.organization_id:
+        yield f"{SETTINGS['organization_id'].name} is not set, which {rule} needs. Set it to your organization's id."
+    if not settings.identity_token_file and not settings.identity_token and literal not in settings.unread:
+        yield f"Neither {file} nor {literal} is set, and {rule} needs one of them."
+    address = settings.anthropic_base_url
+    if re.fullmatch(_ADDRESS, address) and address[:5].lower() == "http:" and not _is_loopback(address):
+        yield f"{SETTINGS['anthropic_base_url'].name} begins with http://, where no token is exchanged. Write https://."
+
+
+def warn_about_unused_credentials(settings: Settings) -> list[str]:
+    """Return a sentence for each credential that another one replaces, in the order of the official SDKs."""
+    fields = ("anthropic_api_key", "anthropic_auth_token", "federation_rule")
+    used, *unused = [SETTINGS[field].name for field in fields if getattr(settings, field)] or [""]
+    return [f"{name} is not used, because {used} is set. Remove one of them." for name in unused]
 
 
 def _expected(field: str, known: SecretFormat, settings: Settings) -> SecretFormat:
     """Return the format of a secret. Another service than Slack or Anthropic may use any that fits into a header."""
     if field.startswith("slack_") and not re.match(_SLACK_HOST, settings.slack_api_url):
         return replace(known, pattern=f"{known.pattern}|(?!{'|'.join(_KINDS)})[!-~]+")
-    if field not in ("anthropic_api_key", "analytics_key") or re.match(_ANTHROPIC_HOST, settings.anthropic_base_url):
+    if field not in _ANTHROPIC_SECRETS or re.match(_ANTHROPIC_HOST, settings.anthropic_base_url):
         return known
     service = f"the service that {SETTINGS['anthropic_base_url'].name} names"
     pattern = "[!-~]+" if field == "analytics_key" else "(?!sk-ant-admin)[!-~]+"
@@ -163,6 +194,8 @@ def _secret(name: str, secret: SecretStr | None, expected: SecretFormat) -> Iter
         kind = _kind(value)
         if kind is None or kind == expected.kind:
             yield f"{name} is malformed. Copy {wanted} again."
+        elif kind == AUTH_TOKEN.kind and name == SETTINGS["anthropic_api_key"].name:
+            yield f"{name} is an {kind}. Move it to {SETTINGS['anthropic_auth_token'].name}."
         else:
             yield f"{name} is {'an' if kind[0] in 'aA' else 'a'} {kind}. Set it to {wanted}."
 

@@ -56,8 +56,10 @@ APP_TOKEN = SecretFormat(r"xapp-[\w-]+", "app-level token (xapp-…)", "Basic In
 SIGNING_SECRET = SecretFormat(
     r"[0-9a-fA-F]{32}", "signing secret (32 hexadecimal digits)", "Basic Information, App Credentials"
 )
-ANTHROPIC_KEY = SecretFormat(
-    r"sk-ant-(?!admin|oat)[\w-]+", "Anthropic API key (sk-ant-…)", "the Anthropic Console", required=True
+ANTHROPIC_KEY = SecretFormat(r"sk-ant-(?!admin|oat)[\w-]+", "Anthropic API key (sk-ant-…)", "the Anthropic Console")
+AUTH_TOKEN = SecretFormat(r"sk-ant-(?!admin)[\w-]+", "access token (sk-ant-oat…)", "the Anthropic Console")
+IDENTITY_TOKEN = SecretFormat(
+    r"[\w-]+\.[\w-]+\.[\w-]+", "identity token (a JWT)", "the service that identifies this machine"
 )
 
 ANALYTICS_KEY = SecretFormat(
@@ -69,7 +71,12 @@ _CHANNEL_ID = r"[CGD][A-Z0-9]{2,}"
 _CHANNEL = TextFormat(_CHANNEL_ID, "a channel id (C…, G… or D…), not a name")
 _CHANNELS = TextFormat(_CHANNEL_ID, "channel ids (C…, G… or D…), not names")
 _HOST = TextFormat(r"[0-9A-Fa-f.:]+|localhost", "an IP address such as 127.0.0.1 or ::")
+_RULE = TextFormat(r"fdrl_[A-Za-z0-9]+", "a rule id (fdrl_…)")
+_UUID = TextFormat(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "a UUID, as the Anthropic Console shows it")
+_SERVICE_ACCOUNT = TextFormat(r"svac_[A-Za-z0-9]+", "a service account id (svac_…)")
 _HEADER_WORD = TextFormat(r"[A-Za-z0-9._-]+", "only letters, digits, dots and hyphens")
+
+ONE_OF_THREE = "this, a token or a rule is required for `run`"
 
 _DAYS = Bounds(1, 36_500)
 
@@ -141,8 +148,40 @@ class Settings(BaseSettings):
     slack_api_url: SlackBase = Field(
         "https://slack.com/api/", validation_alias="SLACK_API_URL", description="address of the Slack Web API"
     )
-    anthropic_api_key: Annotated[SecretStr | None, ANTHROPIC_KEY] = Field(
+    anthropic_api_key: Annotated[SecretStr | None, ANTHROPIC_KEY, WhenUnset(ONE_OF_THREE)] = Field(
         None, validation_alias="ANTHROPIC_API_KEY", description="the API key, `sk-ant-…`"
+    )
+    anthropic_auth_token: Annotated[SecretStr | None, AUTH_TOKEN, WhenUnset("none")] = Field(
+        None,
+        validation_alias="ANTHROPIC_AUTH_TOKEN",
+        description="a token to send as `Authorization: Bearer`, `sk-ant-oat…` or what a gateway takes; used if there "
+        "is no API key, and never renewed",
+    )
+    federation_rule: Annotated[str | None, _RULE, WhenUnset("none")] = Field(
+        None,
+        validation_alias="ANTHROPIC_FEDERATION_RULE_ID",
+        description="the rule of workload identity federation, `fdrl_…`, used if there is neither key nor token: the "
+        "bot exchanges the identity token for access tokens, and renews them",
+    )
+    organization_id: Annotated[str | None, _UUID, WhenUnset("none")] = Field(
+        None,
+        validation_alias="ANTHROPIC_ORGANIZATION_ID",
+        description="the organization of that rule, a UUID",
+    )
+    identity_token_file: Annotated[Path | None, WhenUnset("none")] = Field(
+        None,
+        validation_alias="ANTHROPIC_IDENTITY_TOKEN_FILE",
+        description="the file with the identity token (a JWT), read anew at each exchange",
+    )
+    identity_token: Annotated[SecretStr | None, IDENTITY_TOKEN, WhenUnset("none")] = Field(
+        None,
+        validation_alias="ANTHROPIC_IDENTITY_TOKEN",
+        description="the identity token itself, if there is no such file",
+    )
+    service_account_id: Annotated[str | None, _SERVICE_ACCOUNT, WhenUnset("none")] = Field(
+        None,
+        validation_alias="ANTHROPIC_SERVICE_ACCOUNT_ID",
+        description="the service account to act as, `svac_…`, where the rule wants one",
     )
     anthropic_base_url: ApiBase = Field(
         "https://api.anthropic.com",
@@ -152,7 +191,7 @@ class Settings(BaseSettings):
     anthropic_workspace_id: Annotated[str | None, _HEADER_WORD] = Field(
         None,
         validation_alias="ANTHROPIC_WORKSPACE_ID",
-        description="the workspace to use, if the key reaches several",
+        description="the workspace to use, if the key or the rule reaches several",
     )
     anthropic_betas: Annotated[Words, _HEADER_WORD] = Field(
         (), validation_alias="ANTHROPIC_BETAS", description="beta features to request, separated by commas"

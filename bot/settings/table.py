@@ -24,10 +24,13 @@ class Setting(Struct, frozen=True):
     file_name: str | None
 
 
+_NAMES = {str(field.validation_alias) for field in Settings.model_fields.values()}
+
+
 def _setting(field: FieldInfo) -> Setting:
     known = [one for one in field.metadata if isinstance(one, SecretFormat | TextFormat | Bounds)]
     name = str(field.validation_alias)
-    file_name = f"{name}_FILE" if _may_hold_secret(field) else None
+    file_name = f"{name}_FILE" if _may_hold_secret(field) and f"{name}_FILE" not in _NAMES else None
     return Setting(name, str(field.description), _default(field), known[0] if known else None, file_name)
 
 

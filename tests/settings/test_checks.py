@@ -2,8 +2,10 @@
 
 import pytest
 
+from bot.api.access_tokens import BearerToken, Federation
+from bot.clients import find_credential
 from bot.errors import ExpectedError
-from bot.settings.checks import check_for_run, warn_about_odd_secrets
+from bot.settings.checks import check_for_run, find_problems, warn_about_odd_secrets, warn_about_unused_credentials
 from bot.settings.loading import SettingsError, load_settings
 from bot.settings.model import Settings
 
@@ -98,11 +100,10 @@ def test_settings_that_can_work_pass(changes: dict[str, str]) -> None:
             "sk-ant-admin01-x",
             "is an admin key (sk-ant-admin…), which can't call the Messages API. Set",
         ),
-        (
-            "ANTHROPIC_API_KEY",
-            "sk-ant-oat01-x",
-            "is a person's OAuth token (sk-ant-oat…), which is not an API key. Set",
-        ),
+        ("ANTHROPIC_API_KEY", "sk-ant-oat01-x", "is an access token (sk-ant-oat…). Move it to ANTHROPIC_AUTH_TOKEN."),
+        ("ANTHROPIC_AUTH_TOKEN", "sk-ant-admin01-x", "is an admin key (sk-ant-admin…), which can't call the"),
+        ("ANTHROPIC_AUTH_TOKEN", "hunter2", "is malformed. Copy the access token (sk-ant-oat…)"),
+        ("ANTHROPIC_IDENTITY_TOKEN", "hunter2", "is malformed. Copy the identity token (a JWT)"),
         ("ANTHROPIC_API_KEY", BOT, "is a bot token (xoxb-…). Set it to the Anthropic API key"),
     ],
 )
@@ -119,6 +120,56 @@ def test_swapped_slack_tokens_are_both_named() -> None:
     lines = refusal(SLACK_BOT_TOKEN=APP, SLACK_APP_TOKEN=BOT).splitlines()
 
     assert [line.split()[0] for line in lines] == ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]
+
+
+FEDERATION = {
+    "ANTHROPIC_API_KEY": "",
+    "ANTHROPIC_FEDERATION_RULE_ID": "fdrl_01Rule",
+    "ANTHROPIC_ORGANIZATION_ID": "7f0c1a52-3f64-4c1e-9d5b-2a8e6b04d913",
+    "ANTHROPIC_IDENTITY_TOKEN_FILE": "/var/run/secrets/token",
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentences"),
+    [
+        ({"ANTHROPIC_API_KEY": "", "ANTHROPIC_AUTH_TOKEN": "sk-ant-oat01-x"}, []),
+        (FEDERATION, []),
+        (FEDERATION | {"ANTHROPIC_BASE_URL": "http://127.0.0.1:1"}, []),
+        (FEDERATION | {"ANTHROPIC_ORGANIZATION_ID": ""}, ["ANTHROPIC_ORGANIZATION_ID is not set"]),
+        (FEDERATION | {"ANTHROPIC_ORGANIZATION_ID": "org_01x"}, ["ANTHROPIC_ORGANIZATION_ID contains 'org_01x'"]),
+        (FEDERATION | {"ANTHROPIC_FEDERATION_RULE_ID": "rule"}, ["ANTHROPIC_FEDERATION_RULE_ID contains 'rule'"]),
+        (
+            FEDERATION | {"ANTHROPIC_IDENTITY_TOKEN_FILE": ""},
+            ["Neither ANTHROPIC_IDENTITY_TOKEN_FILE nor ANTHROPIC_IDENTITY_TOKEN is set"],
+        ),
+        (
+            FEDERATION | {"ANTHROPIC_BASE_URL": "http://gateway.test", "BATCHDESK_ALLOW_HTTP": "true"},
+            ["ANTHROPIC_BASE_URL begins with http://, where no token is exchanged"],
+        ),
+        ({"ANTHROPIC_API_KEY": ""}, ["ANTHROPIC_API_KEY is not set"]),
+    ],
+)
+def test_one_credential_is_needed_with_all_that_belongs_to_it(changes: dict[str, str], sentences: list[str]) -> None:
+    problems = find_problems(loaded(**ENOUGH | changes))
+
+    assert len(problems) == len(sentences)
+    assert all(problem.startswith(sentence) for problem, sentence in zip(problems, sentences, strict=True))
+
+
+def test_the_credential_that_is_used_is_the_one_of_the_official_sdks_and_the_others_are_named() -> None:
+    all_three = loaded(**ENOUGH | FEDERATION | {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_AUTH_TOKEN": "sk-ant-oat01-x"})
+    without_key = all_three.model_copy(update={"anthropic_api_key": None})
+    federated = without_key.model_copy(update={"anthropic_auth_token": None})
+
+    assert find_credential(all_three) == KEY
+    assert find_credential(without_key) == BearerToken("sk-ant-oat01-x")
+    assert isinstance(find_credential(federated), Federation)
+    assert [warning.split(".")[0] for warning in warn_about_unused_credentials(all_three)] == [
+        "ANTHROPIC_AUTH_TOKEN is not used, because ANTHROPIC_API_KEY is set",
+        "ANTHROPIC_FEDERATION_RULE_ID is not used, because ANTHROPIC_API_KEY is set",
+    ]
+    assert warn_about_unused_credentials(federated) == []
 
 
 def test_every_api_needs_a_key_that_fits_into_a_header() -> None:

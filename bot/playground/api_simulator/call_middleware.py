@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from bot.playground.api_simulator.access_tokens import TOKEN_PATH
 from bot.playground.api_simulator.clock import Clock
 from bot.playground.api_simulator.errors import ApiError
 from bot.playground.api_simulator.faults import ApiFault, ApiFaults
@@ -169,7 +170,7 @@ class CallMiddleware:
     async def _check_and_handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.match_info.http_exception is None:
             self._header_check.check(request)
-            request[_ADMITTED] = True
+            request[_ADMITTED] = request.path != TOKEN_PATH
             self._rate_limits.count()
         return await handler(request)
 
@@ -178,7 +179,7 @@ class CallMiddleware:
             return
         if _REQUEST_ID in request:
             response.headers["request-id"] = request[_REQUEST_ID]
-        if _ADMITTED in request:
+        if request.get(_ADMITTED):
             is_report = request.path.startswith(ORGANIZATION)
             workspace = self._workspace
             organization = workspace.admin_organization_id if is_report else workspace.organization_id

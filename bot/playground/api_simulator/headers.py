@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
+from bot.playground.api_simulator.access_tokens import TOKEN_PATH, TOKEN_PREFIX, AccessTokens
 from bot.playground.api_simulator.clock import Clock, format_time
 from bot.playground.api_simulator.cost_report.organization_keys import ADMIN_PREFIX, OrganizationKeys
 from bot.playground.api_simulator.errors import ApiError
@@ -19,19 +20,27 @@ _CALLS_A_MINUTE = 4_000  # docs.anthropic.com, Rate limits: calls to batch endpo
 class HeaderCheck:
     """Checks the headers of a call, in this order: key, version, workspace."""
 
-    def __init__(self, key: str | None, workspace_id: str, organization_keys: OrganizationKeys) -> None:
-        """Accept this key only, or any key but an Admin key if `key` is None. Reports have keys of their own."""
+    def __init__(
+        self, key: str | None, workspace_id: str, organization_keys: OrganizationKeys, tokens: AccessTokens
+    ) -> None:
+        """Accept valid access tokens, and this key only, or any key but an Admin key if `key` is None.
+
+        Reports have keys of their own.
+        """
+        self._tokens = tokens
         self._organization_keys = organization_keys
         self._key = key
         self._workspace_id = workspace_id
 
     def check(self, request: web.Request) -> None:
         """Raise ApiError 401 (key), 400 (version) or 403 (another workspace) unless the headers are right."""
+        if request.path == TOKEN_PATH:
+            return  # it takes no credential
         sent = _sent_key(request)
         if request.path.startswith(ORGANIZATION):
             self._organization_keys.check(sent)
         else:
-            self._check_key(sent)
+            self._check_key(request, sent)
         headers = request.headers
         version = headers.get("anthropic-version", "")
         if not version:
@@ -41,7 +50,11 @@ class HeaderCheck:
         if headers.get("anthropic-workspace-id", self._workspace_id) != self._workspace_id:
             raise ApiError(403, "The anthropic-workspace-id header does not match the workspace of the API key.")
 
-    def _check_key(self, sent: str) -> None:
+    def _check_key(self, request: web.Request, sent: str) -> None:
+        if sent.startswith(TOKEN_PREFIX):
+            if self._tokens.check(request, sent) != self._workspace_id:
+                raise ApiError(403, "The access token is for another workspace.")
+            return
         if sent.startswith(ADMIN_PREFIX):
             raise ApiError(403, "Admin API keys can't be used with this endpoint.")
         if self._key is not None and not hmac.compare_digest(sent.encode(), self._key.encode()):

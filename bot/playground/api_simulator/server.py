@@ -6,6 +6,7 @@ from typing import Self, TypeVar
 
 from aiohttp import web
 
+from bot.playground.api_simulator.access_tokens import AccessTokens, FederationRule
 from bot.playground.api_simulator.batch_routes import BatchRoutes
 from bot.playground.api_simulator.call_middleware import CallMiddleware
 from bot.playground.api_simulator.clock import Clock
@@ -28,8 +29,8 @@ class ApiSimulator:
     """A Message Batches API on loopback. Its state is in memory and follows from its clock.
 
     Start and stop it, or use it as an async context manager. `workspace` holds its batches, for tests to read and to
-    add to. `bill` is what its organization pays, and `organization_keys` are the keys that may read it. `base_url` is
-    its address once it has started.
+    add to. `bill` is what its organization pays, and `organization_keys` are the keys that may read it.
+    `access_tokens` exchanges identity tokens. `base_url` is its address once it has started.
     """
 
     def __init__(
@@ -55,6 +56,8 @@ class ApiSimulator:
         self.workspace = ApiWorkspace(self._clock)
         self.bill = Bill(self.workspace)
         self.organization_keys = OrganizationKeys()
+        rule = FederationRule(workspaces=(self.workspace.id,))
+        self.access_tokens = AccessTokens(self._clock, self.workspace.organization_id, rule)
         self._faults = ApiFaults()
         self._log = RequestLog()
         self._key = key
@@ -142,12 +145,13 @@ class ApiSimulator:
     def _application(self) -> web.Application:
         app = web.Application(client_max_size=self._limits.body_bytes)
         rate_limits = RateLimitHeaders(self._clock)
-        header_check = HeaderCheck(self._key, self.workspace.id, self.organization_keys)
+        header_check = HeaderCheck(self._key, self.workspace.id, self.organization_keys, self.access_tokens)
         self._middleware = CallMiddleware(
             self._clock, self.workspace, header_check, self._faults, self._log, rate_limits
         )
         self._middleware.install(app)
         BatchRoutes(self._clock, self.workspace, rate_limits, self._limits).install(app)
+        self.access_tokens.install(app)
         ModelRoutes(self.workspace.models).install(app)
         CostReportRoutes(self._clock, self.bill).install(app)
         ControlRoutes(self._clock, self.workspace, self._faults, self._log, self.bill).install(app)

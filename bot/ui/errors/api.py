@@ -10,6 +10,7 @@ from bot.api.errors import (
     ApiUnavailable,
     BatchNotFound,
     KeyRefused,
+    NoAccessToken,
     RateLimited,
     RequestTooLarge,
     SpendLimitReached,
@@ -56,15 +57,20 @@ def _api_words(error: AnyApiError, *, acted: bool, subject: str | None) -> str:
                 "The API, or a proxy in front of it, refused this as too large. Nothing was changed. Send a smaller "
                 f"file, or ask your administrator whether a proxy takes less than the {BODY_LIMIT} of the API."
             )
+        case NoAccessToken():
+            return (
+                "Batchdesk has no access token for the API. Nothing was changed. "
+                "An administrator must run `python -m bot doctor`, which says what to fix."
+            )
         case KeyRefused(status=403):
             return (
                 "The API doesn't let Batchdesk's key do this. Nothing was changed. "
-                "An administrator must check `ANTHROPIC_API_KEY` and the permissions of that key."
+                "An administrator must check the permissions of that key with `python -m bot doctor`."
             )
         case KeyRefused():
             return (
                 "The API refused Batchdesk's key. Nothing was changed. "
-                "An administrator must check `ANTHROPIC_API_KEY` with `python -m bot doctor`."
+                "An administrator must check that key with `python -m bot doctor`."
             )
         case ApiRejected(is_foreign=True):
             return (

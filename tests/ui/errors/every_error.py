@@ -161,6 +161,7 @@ ERRORS: dict[str, ExpectedError] = {
     ),
     "foreign_answer": api.ApiRejected("http_403", "403 Forbidden", 403),
     "key_refused": api.KeyRefused("authentication_error", "invalid x-api-key", 401, "req_011CQ"),
+    "no_access_token": api.NoAccessToken("identity_token", "it expired at 2026-11-20 14:00 UTC", fault="expired"),
     "key_may_not": api.KeyRefused("permission_error", "Not allowed", 403, "req_011CQ"),
     "rate_limited": api.RateLimited("rate_limit_error", "Too many requests", 429, "req_011CQ", retry_after=61.0),
     "rate_limited_for_a_while": api.RateLimited("rate_limit_error", "Too many requests", 429),
