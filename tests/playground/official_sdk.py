@@ -6,10 +6,12 @@ PYTHON is the interpreter of the project's own environment, which runs the simul
 it expects everywhere. 0.125.0, which names some errors differently, works too.
 """
 
+import base64
 import importlib
 import json
 import subprocess
 import sys
+import time
 import traceback
 import typing
 import urllib.request
@@ -44,6 +46,7 @@ print(json.dumps({
 }))
 """
 """Run by the project's interpreter: prints which names of the SDK the check, or the simulator, does not know."""
+_VERSION = {"anthropic-version": "2023-06-01"}
 _NOT_STREAMING = "MessageCreateParamsNonStreaming"
 _PARAMS = {"model": "claude-haiku-4-5", "max_tokens": 64, "messages": [{"role": "user", "content": "Hello"}]}
 _CLASSES = {403: "PermissionDeniedError", 409: "ConflictError", 429: "RateLimitError", 529: "OverloadedError"}
@@ -69,6 +72,13 @@ class World:
         with urllib.request.urlopen(urllib.request.Request(address, body)) as answer:
             content: dict[str, Any] = json.load(answer)
         return content
+
+
+def make_identity_token() -> str:
+    """Return a JWT whose signature no one verifies."""
+    now = int(time.time())
+    parts = [{"alg": "RS256", "kid": "1"}, {"iss": "x", "sub": "x", "iat": now, "exp": now + 10**8}, "signature"]
+    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts)
 
 
 def raised(call: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
@@ -294,6 +304,25 @@ def list_tags(union: Any) -> set[str]:
     hints = [typing.get_type_hints(one).get("type") for one in members if isinstance(one, type)]
     parts = [part for hint in hints for part in (hint, *typing.get_args(hint))]
     return {value for part in parts for value in typing.get_args(part) if isinstance(value, str)}
+
+
+def check_federation(world: World) -> None:
+    """Exchange an identity token as the SDK does; the token is refused in `x-api-key`, and once it has ended."""
+    exchange = importlib.import_module("anthropic.lib.credentials").WorkloadIdentityCredentials
+    terms = world.steer("federation")
+    credentials = exchange(
+        identity_token_provider=make_identity_token,
+        federation_rule_id=terms["rule_id"],
+        organization_id=terms["organization_id"],
+    )
+    client = anthropic.Anthropic(credentials=credentials, base_url=world.address, max_retries=0)
+    assert client.messages.batches.list(limit=1).data
+    token = client.messages.batches.with_raw_response.list(limit=1).http_request.headers["authorization"].split()[1]
+    assert token.startswith("sk-ant-oat01-"), token[:13]
+    request = urllib.request.Request(f"{world.address}/v1/models", headers={"x-api-key": token, **_VERSION})
+    assert raised(urllib.request.urlopen, request).code == 401
+    world.steer("advance", seconds=3_601)
+    refused(401, "AuthenticationError", client.messages.batches.list)
 
 
 def check_names_that_requests_may_have(world: World) -> None:

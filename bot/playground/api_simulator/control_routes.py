@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from bot.playground.api_simulator.access_tokens import AccessTokens
 from bot.playground.api_simulator.answer_kinds import ANSWER_KINDS
 from bot.playground.api_simulator.batch_spec import BatchSpec
 from bot.playground.api_simulator.clock import Clock, format_time
@@ -59,7 +60,16 @@ class _Retirement(BaseModel):
 class ControlRoutes:
     """Controls the simulator over HTTP, without a key. An invalid order gets a 400 with the reason."""
 
-    def __init__(self, clock: Clock, workspace: ApiWorkspace, faults: ApiFaults, log: RequestLog, bill: Bill) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        workspace: ApiWorkspace,
+        faults: ApiFaults,
+        log: RequestLog,
+        bill: Bill,
+        access_tokens: AccessTokens,
+    ) -> None:
+        self._access_tokens = access_tokens
         self._clock = clock
         self._workspace = workspace
         self._faults = faults
@@ -77,6 +87,7 @@ class ControlRoutes:
         app.router.add_post("/_simulator/usage", self.add_usage)
         app.router.add_post("/_simulator/retirement", self.retire_model)
         app.router.add_get("/_simulator/requests", self.list_requests)
+        app.router.add_get("/_simulator/federation", self.show_federation)
 
     async def advance(self, request: web.Request) -> web.Response:
         """Advance the simulated time, and answer with the new time."""
@@ -86,6 +97,11 @@ class ControlRoutes:
         except ValueError as error:
             raise _refusal(str(error)) from None
         return web.json_response({"now": format_time(self._clock.now())})
+
+    async def show_federation(self, _request: web.Request) -> web.Response:
+        """Answer with the rule and the organization that a token exchange names."""
+        tokens = self._access_tokens
+        return web.json_response({"rule_id": tokens.rule.id, "organization_id": tokens.organization_id})
 
     async def order_fault(self, request: web.Request) -> web.Response:
         """Order a fault (see `ApiFault`)."""

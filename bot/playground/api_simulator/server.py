@@ -154,5 +154,5 @@ class ApiSimulator:
         self.access_tokens.install(app)
         ModelRoutes(self.workspace.models).install(app)
         CostReportRoutes(self._clock, self.bill).install(app)
-        ControlRoutes(self._clock, self.workspace, self._faults, self._log, self.bill).install(app)
+        ControlRoutes(self._clock, self.workspace, self._faults, self._log, self.bill, self.access_tokens).install(app)
         return app
