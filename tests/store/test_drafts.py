@@ -204,3 +204,22 @@ def test_a_part_is_begun_only_by_the_holder_and_not_beside_another(database: Dat
         return [each.id if each is not None else None for each in begun]
 
     assert database.transact(play) == [None, "first", None, "second"]
+
+
+def test_a_part_is_begun_once_whoever_begins_it_at_the_same_moment(database: Database) -> None:
+    def prepare(connection: Connection) -> None:
+        whole = replace(WHOLE, sample=None, parts=2)
+        part = replace(whole, whole_id=whole.id, state="held", held_by=None)
+        drafts.add(connection, whole)
+        drafts.add(connection, replace(part, id="first", part=1))
+        drafts.add(connection, replace(part, id="second", part=2))
+
+    database.transact(prepare)
+    with ThreadPoolExecutor(8) as threads:
+        begun = list(
+            threads.map(
+                lambda _: database.transact(lambda c: divided_drafts.begin_next_part(c, WHOLE.id, "me", NOW)), range(8)
+            )
+        )
+
+    assert [part.id for part in begun if part is not None] == ["first"]

@@ -28,7 +28,8 @@ def begin_next_part(connection: Connection, whole_id: str, held_by: str, at: dat
         user_id=whole.user_id, team_id=whole.team_id, channel_id=whole.channel_id, approved_by=whole.approved_by
     )
     part_id = waiting[0].id
-    drafts.begin_work(connection, part_id, "held", "sending", held_by=held_by, at=at, changes=person)
+    if not drafts.begin_work(connection, part_id, "held", "sending", held_by=held_by, at=at, changes=person):
+        return None
     connection.execute(update(table).where(table.c.id == whole_id).values(changed_at=at))
     return drafts.get(connection, part_id)
 
@@ -65,5 +66,6 @@ def settle_whole(connection: Connection, part: Draft, at: datetime) -> Draft | N
 
 
 def _lock_whole(connection: Connection, whole_id: str) -> Draft | None:
-    """Return the whole, and keep it so until the transaction ends."""
-    return drafts.get(connection, whole_id, locked=True)
+    """Return the whole, and keep it so until the transaction ends: also on SQLite, where only a write locks."""
+    connection.execute(update(table).where(table.c.id == whole_id).values(id=whole_id))
+    return drafts.get(connection, whole_id)
