@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -226,8 +225,9 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         failures = await read_failures(services, parts, progress)
         choice = self._choose_answers(failures) or self._choose(failures)
         if choice.custom_ids:
-            others = choice.custom_ids - await _find_retried(services, batch)
-            is_rest = self.only_others and bool(others)
+            retried = await _find_retried(services, batch)
+            others = choice.custom_ids - (retried or frozenset())
+            is_rest = self.only_others and retried is not None and bool(others)
             if is_rest:
                 choice = replace(choice, custom_ids=others)
             outcome = await query._select(services, caller, progress, batch, choice, parts)
@@ -336,18 +336,28 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         return OriginalNeeded(self, batch, len(choice.custom_ids), looked)
 
 
-async def _find_retried(services: Services, batch: MessageBatch) -> frozenset[str]:
-    """Return the custom_ids that other retries of a batch have sent, as far as their requests are kept."""
-    retries = await services.database.run(
-        lambda connection: sorted(competing_retries.find_retries_of(connection, batch.id))
+async def _find_retried(services: Services, batch: MessageBatch) -> frozenset[str] | None:
+    """Return the custom_ids that other retries of a batch have sent.
+
+    None if that is not known: the requests of one of them are not kept, or one is still being sent or looked for.
+    """
+    retries, is_any_in_doubt = await services.database.run(
+        lambda connection: (
+            sorted(competing_retries.find_retries_of(connection, batch.id)),
+            competing_retries.may_be_retried(connection, batch.id),
+        )
     )
+    if is_any_in_doubt:
+        return None
     archive = services.drafts.archive
 
-    def read() -> frozenset[str]:
+    def read() -> frozenset[str] | None:
         found: set[str] = set()
         for retry in retries:
-            with suppress(RequestsUnreadable):
+            try:
                 found.update(archive.read_ids(check_batch_id(retry)))
+            except RequestsUnreadable:
+                return None
         return frozenset(found)
 
     return await asyncio.to_thread(read) if retries else frozenset()

@@ -161,6 +161,8 @@ def test_a_retry_competes_with_retries_that_are_or_may_be_batches_but_not_with_i
         drafts.add(connection, replace(retry, id="its sample", state="unknown"))
         labels.add_relative(connection, Relative("batch", "parent", "retry"))
         labels.add_relative(connection, Relative("rest of parent", "parent", "canary"))
+        assert competing_retries.may_be_retried(connection, "parent")
+        assert not competing_retries.may_be_retried(connection, "another")
         return competing_retries.find_other_retries(connection, retry)
 
     assert database.transact(play) == ("batch", "draft lost", "draft other")

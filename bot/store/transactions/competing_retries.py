@@ -2,7 +2,7 @@
 
 import zlib
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from bot.store.db.tables import drafts as table
 from bot.store.db.tables import families
@@ -47,6 +47,12 @@ def find_retries_of(connection: Connection, parent: str) -> set[str]:
     return {*connection.execute(retries).scalars(), *connection.execute(rests).scalars()}
 
 
+def may_be_retried(connection: Connection, parent: str) -> bool:
+    """Return whether a draft that retries a batch may have become one that is not known yet."""
+    wanted = select(table.c.id).where(_retries(parent), table.c.state.in_(POSSIBLY_SENT))
+    return connection.execute(wanted.limit(1)).first() is not None
+
+
 def _find_parent(connection: Connection, draft: Draft) -> str | None:
     """Return the batch that a draft retries, also as the rest after a sample."""
     whole = drafts.get(connection, draft.whole_id) if draft.kind == CANARY and draft.whole_id else draft
@@ -54,12 +60,16 @@ def _find_parent(connection: Connection, draft: Draft) -> str | None:
 
 
 def _find_unsent(connection: Connection, draft: Draft, parent: str) -> list[str]:
-    retries = and_(table.c.parent_id == parent, table.c.kind == "retry")
-    parts = table.c.whole_id.in_(select(table.c.id).where(retries))
-    wanted = select(table.c.id, table.c.whole_id).where(or_(retries, parts), table.c.state.in_(POSSIBLY_SENT))
+    wanted = select(table.c.id, table.c.whole_id).where(_retries(parent), table.c.state.in_(POSSIBLY_SENT))
     own = {draft.id, draft.whole_id} - {None}
     others = (row.id for row in connection.execute(wanted) if not own & {row.id, row.whole_id})
     return [f"draft {id}" for id in others]
+
+
+def _retries(parent: str) -> ColumnElement[bool]:
+    """Return the condition of the drafts that retry a batch, whole or in parts."""
+    retries = and_(table.c.parent_id == parent, table.c.kind == "retry")
+    return or_(retries, table.c.whole_id.in_(select(table.c.id).where(retries)))
 
 
 def _find_batches(connection: Connection, draft: Draft, parent: str) -> set[str]:
