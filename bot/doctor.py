@@ -169,9 +169,12 @@ async def _store(settings: Settings) -> list[Finding]:
 async def _api(settings: Settings, clocks: dict[str, timedelta]) -> tuple[Finding, ApiIdentity]:
     """Return whether the API works, and whose key it is."""
     unknown = ApiIdentity()
-    if not find_credential(settings):
+    credential = find_credential(settings)
+    if not credential:
         name = SETTINGS["anthropic_api_key"].name
         return Finding(False, f"{name} is not set, so the Message Batches API was not checked."), unknown
+    if isinstance(credential, Federation) and not (credential.identity_token or credential.identity_token_file):
+        return Finding(False, "There is no identity token, so the Message Batches API was not checked."), unknown
     try:
         client = open_api_http(settings)
     except ValueError:  # a header or an address that cannot be sent

@@ -510,6 +510,16 @@ async def test_what_is_wrong_with_a_federation_is_named(
     assert "geheim" not in " ".join(failures)
 
 
+async def test_an_identity_token_that_is_not_set_is_no_unreadable_one(simulators: Simulators) -> None:
+    failures = await list_failures(simulators, **federated(simulators, identity_token_file=None))
+
+    assert [failure for failure in failures if "ANTHROPIC_IDENTITY_TOKEN" in failure] == [
+        "Neither ANTHROPIC_IDENTITY_TOKEN_FILE nor ANTHROPIC_IDENTITY_TOKEN is set, and ANTHROPIC_FEDERATION_RULE_ID "
+        "needs one of them."
+    ]
+    assert "There is no identity token, so the Message Batches API was not checked." in failures
+
+
 async def test_a_credential_that_reaches_no_batches_is_named(simulators: Simulators) -> None:
     simulators.api.access_tokens.rule.scope = "workspace:inference"
     [scope] = await list_failures(simulators, **federated(simulators))
