@@ -16,8 +16,8 @@ TROUBLES = [
     ),
     pytest.param(ApiFault(status=529, should_retry=False), "The API says: `Overloaded`", id="529"),
     pytest.param(ApiFault(status=500, should_retry=False), "The Message Batches API had an error", id="500"),
-    pytest.param(ApiFault(status=401), "check `ANTHROPIC_API_KEY`", id="401"),
-    pytest.param(ApiFault(status=403), "check `ANTHROPIC_API_KEY`", id="403"),
+    pytest.param(ApiFault(status=401), "check that key with", id="401"),
+    pytest.param(ApiFault(status=403), "check the permissions of that key", id="403"),
     pytest.param(ApiFault(body="<html>log in</html>", status=401, times=3), "such as a proxy", id="html 401"),
     pytest.param(ApiFault(body="<html>blocked</html>", status=403, times=3), "such as a proxy", id="html 403"),
     pytest.param(
@@ -73,7 +73,7 @@ async def test_a_yes_that_cannot_be_checked_deletes_nothing_and_can_be_given_aga
     assert "Deleted by" in gone.visible_text
 
 
-@pytest.mark.parametrize(("status", "says"), [(429, "too many calls"), (401, "`ANTHROPIC_API_KEY`")])
+@pytest.mark.parametrize(("status", "says"), [(429, "too many calls"), (401, "check that key")])
 async def test_a_delete_that_was_turned_away_leaves_no_dead_button(desk: Desk, status: int, says: str) -> None:
     question = await asked(desk)
     desk.api.add_fault(ApiFault(method="DELETE", status=status, should_retry=False))
