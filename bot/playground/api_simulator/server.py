@@ -21,6 +21,7 @@ from bot.playground.api_simulator.model_routes import ModelRoutes
 from bot.playground.api_simulator.request_log import RecordedRequest, RequestLog
 from bot.playground.api_simulator.seed import seed_workspace
 from bot.playground.api_simulator.workspace import ApiWorkspace
+from bot.playground.local_server import LocalServer
 
 T = TypeVar("T")
 
@@ -63,7 +64,7 @@ class ApiSimulator:
         self._key = key
         self._limits = limits
         self._middleware: CallMiddleware | None = None
-        self._runner: web.AppRunner | None = None
+        self._server: LocalServer | None = None
         if seeded:
             seed_workspace(self.workspace)
 
@@ -73,23 +74,18 @@ class ApiSimulator:
         Raises:
             OSError: the address cannot be listened on.
         """
-        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError:
-            await runner.cleanup()
-            raise
-        self._runner = runner
-        self.base_url = f"http://{host}:{runner.addresses[0][1]}"
+        server = LocalServer(self._application(), shutdown_timeout=1.0)
+        await server.start(host, port)
+        self._server = server
+        self.base_url = f"http://{host}:{server.port}"
 
     async def stop(self) -> None:
         """Close every connection and stop listening. Delayed calls are answered first."""
         if self._middleware is not None:
             self._middleware.stop_delaying()
-        if self._runner is not None:
-            await self._runner.cleanup()
-        self._runner = None
+        if self._server is not None:
+            await self._server.close()
+        self._server = None
         self._middleware = None
 
     async def __aenter__(self) -> Self:

@@ -9,6 +9,7 @@ from typing import Any, Self, TypeVar
 
 from aiohttp import web
 
+from bot.playground.local_server import LocalServer
 from bot.playground.slack_simulator.faults import SlackFault
 from bot.playground.slack_simulator.file_endpoints import FileEndpoints
 from bot.playground.slack_simulator.http_delivery import HttpDelivery
@@ -69,7 +70,7 @@ class SlackSimulator:
         self._deliverer = PayloadDelivery(self._state, self._sockets, self._http, ack_deadline)
         self._people = PersonActions(self._state, self._deliverer)
         self._page = PageEndpoints(self._state, self._people)
-        self._runner: web.AppRunner | None = None
+        self._server: LocalServer | None = None
 
     def rotate_signing_secret(self) -> None:
         """Sign with another secret from now on, as after Regenerate in the app's settings."""
@@ -102,11 +103,10 @@ class SlackSimulator:
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen. Port 0 selects a free one. Raises OSError if the port is in use."""
-        self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=0.2)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, host, port)
-        await site.start()
-        self._state.url = f"http://{host}:{self._runner.addresses[0][1]}"
+        server = LocalServer(self._application(), shutdown_timeout=0.2)
+        await server.start(host, port)
+        self._server = server
+        self._state.url = f"http://{host}:{server.port}"
 
     async def stop(self) -> None:
         """Close every connection and stop listening. Does nothing if the server has not started."""
@@ -114,9 +114,9 @@ class SlackSimulator:
         await self._sockets.close()
         await self._page.close()
         await self._http.close()
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+        if self._server is not None:
+            await self._server.close()
+            self._server = None
 
     async def __aenter__(self) -> Self:
         await self.start()
