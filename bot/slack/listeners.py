@@ -235,8 +235,8 @@ class BoltListeners:
         user = interaction.caller.user
         if not await self._claims.claim(event_id, user, interaction.text, is_repeated=is_repeated):
             return
+        named = await name_people(inbound, self._find_name)  # a worker reports what is cut off here
         try:
-            named = await name_people(inbound, self._find_name)
             await self._answer(lambda: named, body)
         finally:
             await self._claims.mark_answered(event_id)

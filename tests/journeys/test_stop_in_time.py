@@ -17,11 +17,13 @@ from bot.store.db.database import Database
 from bot.store.records import audit, notices, scheduled_jobs
 from bot.store.records.audit import AuditEntry
 from bot.worker.abandoned_drafts import AbandonedDrafts
+from bot.worker.lost_events import LostEvents
 from bot.worker.settle_change import ChangeSettler
 from tests.desk import ADA, BATCHES, Desk
 from tests.journeys.creating import ask_about_file, count_creates, sound_file
 from tests.journeys.sampling import FIRST
 from tests.simulators import Simulators
+from tests.waiting import WatchedEvent
 
 CREATE = "/v1/messages/batches"
 DIRECT = "D0ADA"
@@ -248,3 +250,21 @@ class HeldCall(asyncio.Event):
 
 def _with_button(messages: list[SlackMessage], text: str) -> list[SlackMessage]:
     return [message for message in messages if text in message.buttons]
+
+
+async def test_a_message_that_is_cut_off_before_its_command_begins_is_reported_after_the_restart(desk: Desk) -> None:
+    await desk.restart(stop_seconds=1)
+    held = WatchedEvent()
+    desk.slack.fail_next("users.info", error="fatal_error", delay=held, times=9)
+    await desk.slack.say(ADA, BATCHES, "@Batchdesk list --owner @ben")
+    await held.is_waited_for.wait()
+
+    await desk.stop()
+    held.set()
+    desk.slack.clear_faults()
+    await desk.start()
+    reported = await LostEvents(desk.bot.worker.services).report_lost()
+    await settle(desk)
+
+    assert reported == 1
+    assert ["I was restarted during `/batch list" in text for text in told(desk)] == [True]
