@@ -17,6 +17,7 @@ from bot.caller import Caller, TeamId, UserId
 from bot.commands.audit import Audit, AuditExported, AuditShown
 from bot.commands.base import LongCommand, Origin, Permission, ReadingCommand
 from bot.commands.change import Change, ChangingCommand
+from bot.commands.home import HomeBoard
 from bot.commands.registry import AnyChange, AnyCommand, AskingChange, Outcome, parse
 from bot.commands.results import CausesFile, FamilyFile, ResultsFile, ResultsShown
 from bot.commands.show import ResultFound, ResultNotFound
@@ -309,7 +310,7 @@ class Pipeline:
         is_refusal = isinstance(error, NotPermitted | RequesterNotPermitted | ApprovalOfOwn) or (
             isinstance(error, ConfirmationRefused) and error.why in _FORGED
         )
-        reads_openly = isinstance(command, ReadingCommand) and command.needed_permission is Permission.READ
+        reads_openly = isinstance(command, ReadingCommand | HomeBoard) and command.needed_permission is Permission.READ
         if not is_refusal or reads_openly:
             return
         reason = f"not permitted: {error.rule_name}" if isinstance(error, NotPermitted) else str(error)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.slack_simulator.world import Person
+from bot.store.records import audit
 from tests.desk import ADA, BEN, Desk
 from tests.journeys.creating import share_file, sound_file
 
@@ -98,8 +99,10 @@ async def test_a_tab_that_cannot_be_drawn_stays_and_who_lost_the_right_to_see_it
 
     desk.time.later = 2 * MINUTE
     drawn = await redraw(desk)
+    recorded = desk.bot.worker.services.database.transact(audit.list_entries)
 
     assert kept == shown
+    assert [entry.verb for entry in recorded if entry.user_id == BEN] == []
     assert ADA not in failed
     assert ADA in drawn
     assert "nightly" in read_home(desk)
