@@ -17,6 +17,7 @@ from bot.commands.change import ChangingCommand
 from bot.commands.registry import parse
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.faults import ApiFault
+from bot.playground.api_simulator.results import make_result_lines
 from bot.store.records import audit, bulks, labels, workers
 from bot.store.records.bulks import Bulk, BulkItem, SavedFile
 from bot.store.records.workers import WorkerProcess
@@ -365,6 +366,18 @@ async def test_a_lost_answer_to_an_upload_is_looked_up(scene: Scene) -> None:
 
     assert "Saved and deleted" in told
     assert "5 results" in told
+    assert deleted(scene) == [batch.id]
+
+
+async def test_results_whose_last_line_has_no_newline_are_whole(scene: Scene) -> None:
+    [batch] = add_ended(scene, 1)
+    bulk_id = await confirm(scene, f"delete {batch.id} --save")
+    lines = b"".join(make_result_lines(batch)).decode()
+    scene.api.add_fault(ApiFault(path="*/results", body=lines.rstrip("\n")))
+
+    told = await work(scene, bulk_id)
+
+    assert "Saved and deleted" in told
     assert deleted(scene) == [batch.id]
 
 
