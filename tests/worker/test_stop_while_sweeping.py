@@ -31,7 +31,7 @@ async def stop_while_sweeping(simulators: Simulators, number: int, delay: float)
 
 @pytest.mark.worker
 async def test_a_worker_that_is_stopped_while_it_sweeps_logs_no_error(simulators: Simulators) -> None:
-    delays = [0.05, 0.2, 0.5, 1.0, 600]
+    delays = [0.05, 0.5, 600]
     logs = [await stop_while_sweeping(simulators, number, delay) for number, delay in enumerate(delays)]
 
     assert [line for log in logs for line in log if re.search("ERROR|Traceback", line)] == []
