@@ -10,7 +10,7 @@ from re import Pattern
 import pytest
 from playwright.async_api import Browser, FilePayload, Locator, Page, async_playwright, expect
 
-expect.set_options(timeout=20_000)  # until what should come is missed, on however slow a machine
+expect.set_options(timeout=60_000)  # until what should come is missed, on however slow a machine
 
 CHROMIUM = Path(os.environ.get("BATCHDESK_TEST_CHROMIUM", "/usr/bin/chromium"))
 QUIET = (
@@ -34,7 +34,7 @@ IN_THE_BROWSER = [
 @asynccontextmanager
 async def chromium_started() -> AsyncIterator[Browser]:
     """Start the browser; what is expected of its pages may take long where the machine has much else to do."""
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=60_000)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
@@ -46,7 +46,7 @@ async def opened(browser: Browser, url: str) -> AsyncIterator[Page]:
     """Open the page of a simulated Slack; fails at the end if the browser complained, or dialled anybody else."""
     complaints: list[str] = []
     page = await browser.new_page(viewport={"width": 1400, "height": 1000})
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: complaints.append(request.url) if url not in request.url else None)

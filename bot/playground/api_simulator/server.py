@@ -117,7 +117,7 @@ class ApiSimulator:
         """The calls so far, oldest first. Those that are still being answered have no status."""
         return self._log.records
 
-    async def wait_for(self, condition: Callable[[], T], timeout: float = 20.0) -> T:
+    async def wait_for(self, condition: Callable[[], T], timeout: float = 60.0) -> T:
         """Return the condition's first truthy value, checked after every call that arrives, is delayed or is answered.
 
         Raises TimeoutError after `timeout` seconds.

@@ -328,7 +328,7 @@ class SlackSimulator:
         """Set what the page offers. Once commands are set, it accepts no others."""
         self._state.page_options = options
 
-    async def wait_for(self, condition: Callable[[], T], timeout: float = 20.0) -> T:
+    async def wait_for(self, condition: Callable[[], T], timeout: float = 60.0) -> T:
         """Return the condition's first truthy value, checked after every change. Raises TimeoutError."""
         return await self._state.feed.wait_for(condition, timeout)
 
