@@ -16,6 +16,7 @@ from bot.operations.send_draft import require_file
 from bot.operations.send_outcomes import SendOutcome
 from bot.operations.services import Services
 from bot.operations.spending import check_draft, get_spend_rules, reserve_send
+from bot.operations.unsent_parts import read_unsent
 from bot.store.db.connection import Connection
 from bot.store.records import drafts
 from bot.store.records.drafts import DraftChanges, DraftState
@@ -42,7 +43,7 @@ class Approve(DraftCommand["ApproveChange"], frozen=True):
         A name is asked about: another file may have been given the name of the one that the approver saw. On the Home
         tab, a row shows only a part of what the approver should see.
         """
-        draft = await find_draft(services, self.draft, "waiting")
+        draft = await read_unsent(services, await find_draft(services, self.draft, "waiting"))
         await require_file(services, draft)
         retried = await services.database.run(
             lambda connection: competing_retries.find_other_retries(connection, draft)

@@ -113,6 +113,22 @@ async def test_one_approval_covers_all_parts_and_the_rest(open_desk: OpenDesk) -
     assert "in 2 batches" in text_of(sent)
 
 
+async def test_an_approver_of_the_rest_sees_what_is_left(open_desk: OpenDesk) -> None:
+    desk = await open_desk(limits=LIMITS, operators=(ADA, BEN))
+    stop_after(desk, 1, status=429, retry_after=77)
+    answer = await send_large(desk)
+    desk.api.clear_faults()
+    await desk.restart(request_limit=24)
+    [of_rest] = await desk.press(answer, "Send the rest")
+    await desk.press(of_rest, "Ask for approval")
+
+    [question] = await desk.type("/batch approve large.jsonl", BEN)
+    await desk.press(question, "Approve", user=BEN)
+
+    assert "Approve 15 requests?" in question.visible_text
+    assert sent_ids(desk) == IN_PARTS
+
+
 async def test_limits_count_what_was_sent_and_judge_the_whole(open_desk: OpenDesk) -> None:
     desk = await open_desk(limits=LIMITS, operators=(ADA, BEN))
     stop_after(desk, 1, status=429, retry_after=77)
