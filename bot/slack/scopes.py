@@ -34,7 +34,7 @@ LOST_WITHOUT = {
     "groups:history": "the same in private channels",
     "im:history": "only /batch is answered in direct messages with the bot, and unconfirmed messages are reported",
     "files:write": "results and the audit record are not sent as files",
-    "files:read": "batches are created with the form alone, not from files",
+    "files:read": "batches are created from a prompt and a list alone, not from files",
     "usergroups:read": "only single people can be named in the settings",
 }
 OPTIONAL_SCOPES = frozenset(
