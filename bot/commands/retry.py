@@ -226,9 +226,9 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         choice = self._choose_answers(failures) or self._choose(failures)
         if choice.custom_ids:
             retried = await _find_retried(services, batch)
-            others = choice.custom_ids - (retried or frozenset())
-            is_rest = self.only_others and retried is not None and bool(others)
-            if is_rest:
+            others = choice.custom_ids.difference(*(retried or {}).values())
+            leaves_out = self.only_others and retried is not None and bool(others)
+            if leaves_out:
                 choice = replace(choice, custom_ids=others)
             outcome = await query._select(services, caller, progress, batch, choice, parts)
             if not isinstance(outcome, CheckedDraft):
@@ -239,7 +239,7 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
                 not_retried=len(others) if len(others) < len(choice.custom_ids) else 0,
                 retried_cause=self.cause,
                 everything=self.everything,
-                is_rest=is_rest,
+                disjoint=frozenset(retried or ()) if leaves_out else frozenset(),
             )
         if self.cause and failures.causes:
             return NoSuchCause(query, batch, failures.causes)
@@ -336,8 +336,8 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         return OriginalNeeded(self, batch, len(choice.custom_ids), looked)
 
 
-async def _find_retried(services: Services, batch: MessageBatch) -> frozenset[str] | None:
-    """Return the custom_ids that other retries of a batch have sent.
+async def _find_retried(services: Services, batch: MessageBatch) -> dict[str, frozenset[str]] | None:
+    """Return the custom_ids that other retries of a batch have sent, by the id of the retry.
 
     None if that is not known: the requests of one of them are not kept, or one is still being sent or looked for.
     """
@@ -351,16 +351,16 @@ async def _find_retried(services: Services, batch: MessageBatch) -> frozenset[st
         return None
     archive = services.drafts.archive
 
-    def read() -> frozenset[str] | None:
-        found: set[str] = set()
+    def read() -> dict[str, frozenset[str]] | None:
+        found: dict[str, frozenset[str]] = {}
         for retry in retries:
             try:
-                found.update(archive.read_ids(check_batch_id(retry)))
+                found[retry] = frozenset(archive.read_ids(check_batch_id(retry)))
             except RequestsUnreadable:
                 return None
-        return frozenset(found)
+        return found
 
-    return await asyncio.to_thread(read) if retries else frozenset()
+    return await asyncio.to_thread(read) if retries else {}
 
 
 def _name_draft(batch: MessageBatch, names: BatchNames, cause: str | None) -> str:

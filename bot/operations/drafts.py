@@ -138,8 +138,8 @@ class CheckedDraft(Struct, frozen=True):
     have failures that the batch counts and its results do not contain (`unread`). It may succeed only once the account
     is put right (`account_causes`). `retried_stop`: why the answers stopped that it asks for once more.
     `not_retried`: how many of its requests no other retry has sent, if others have sent some of them, else 0.
-    `retried_cause` is the only cause that it retries, `everything`: it retries all of them. `is_rest`: it leaves out
-    what other retries have sent.
+    `retried_cause` is the only cause that it retries, `everything`: it retries all of them. `disjoint`: batches that
+    retry other failures of the same batch, because it leaves out what they have sent.
     """
 
     draft: Draft
@@ -153,7 +153,7 @@ class CheckedDraft(Struct, frozen=True):
     not_retried: int = 0
     retried_cause: str | None = None
     everything: bool = False
-    is_rest: bool = False
+    disjoint: frozenset[str] = frozenset()
 
 
 class DraftDetails(Struct, frozen=True, kw_only=True):

@@ -128,7 +128,7 @@ async def test_the_question_names_the_limit_and_links_the_file(open_desk: OpenDe
 
     question = shared_question(desk).visible_text
 
-    assert "Over their 24-hour limit of 10 requests. Another operator must approve." in question
+    assert "Over their 24-hour limit of 10 requests. Someone other than Ada Berg must approve." in question
     assert "|requests.jsonl>*" in question
     assert "<!subteam" not in question
 

@@ -210,7 +210,7 @@ async def test_a_batch_across_the_first_or_last_midnight_is_named(desk: Desk, bo
     message = await read_everything(desk)
 
     named = (
-        "2 batches ran across the start or the end of these weeks. Anthropic may count up to $" in message.visible_text
+        "2 batches ran across the start or the end of this week. Anthropic may count up to $" in message.visible_text
     )
     assert ("agree" in message.visible_text, named) == (booked_at == "creation", booked_at == "end")
 
@@ -223,7 +223,7 @@ async def test_late_figures_are_called_late(desk: Desk) -> None:
 
     assert message.visible_text.startswith("⏳ Anthropic counts $")
     assert "less than Batchdesk so far (100%)" in message.visible_text
-    assert "Anthropic's figures don't reach the end of these weeks yet." in message.visible_text
+    assert "Anthropic's figures don't reach the end of this week yet." in message.visible_text
 
 
 async def test_figures_without_an_age_say_so(desk: Desk) -> None:

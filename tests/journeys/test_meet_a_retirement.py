@@ -108,7 +108,7 @@ async def test_a_yes_from_before_the_last_day_sends_nothing(desk: Desk) -> None:
 
     [refused] = await desk.press(question, "Send")
     sent_early = count_creates(desk)
-    [again] = await desk.press(refused, "Ask again")
+    [again] = await desk.press(refused, "Show the question again")
     await desk.press(again, "Send anyway")
 
     assert "Send 12 requests?" in question.visible_text

@@ -61,13 +61,13 @@ async def test_what_another_retry_has_not_sent_is_offered_alone(desk: Desk) -> N
     await desk.press(canceled, "Send")
 
     [all_of_them] = await desk.type(f"/batch retry {batch.id} --all --file {file}")
-    [others] = await desk.press(all_of_them, "Send the other 3")
+    [others] = await desk.press(all_of_them, "Send only the 3 not retried")
     await desk.press(others, "Send")
 
     assert "Send 5 requests?" in all_of_them.visible_text
     assert "Send 3 requests?" in others.visible_text
-    assert "No other retry has sent these requests." in others.visible_text
-    assert "Send the other 3" not in others.buttons
+    assert "retries other failures of the same batch, none of these." in others.visible_text
+    assert "Send only the 3 not retried" not in others.buttons
     sent = [[each.custom_id for each in made.requests] for made in desk.api.workspace.batches[:2]]
     assert sorted(sent[0] + sent[1]) == sorted(ids)
 
@@ -78,15 +78,15 @@ async def test_nothing_is_called_unsent_while_what_another_retry_sent_is_not_kno
     [canceled] = await desk.type(f"/batch retry {batch.id} --file {file}")
     await desk.press(canceled, "Send")
     [all_of_them] = await desk.type(f"/batch retry {batch.id} --all --file {file}")
-    [others] = await desk.press(all_of_them, "Send the other 3")
+    [others] = await desk.press(all_of_them, "Send only the 3 not retried")
     await desk.press(others, "Send")
     newest = max(desk.store.parent.rglob("*.jsonl.gz"), key=lambda kept: kept.stat().st_ctime_ns)
     newest.unlink()
 
     [forgotten] = await desk.type(f"/batch retry {batch.id} --all --file {file}")
-    [pressed] = await desk.press(all_of_them, "Send the other 3")
+    [pressed] = await desk.press(all_of_them, "Send only the 3 not retried")
 
     assert "Send 5 requests?" in forgotten.visible_text
-    assert "Send the other 3" not in forgotten.buttons
+    assert "Send only the 3 not retried" not in forgotten.buttons
     assert "Send 5 requests?" in pressed.visible_text
-    assert "No other retry has sent these requests." not in pressed.visible_text
+    assert "none of these" not in pressed.visible_text

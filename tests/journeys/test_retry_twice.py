@@ -25,7 +25,7 @@ async def test_a_question_from_before_another_retry_sends_nothing(open_desk: Ope
 
     [refused] = await desk.press(of_ben, "Send", user=BEN)
     before = count_creates(desk)
-    [again] = await desk.press(refused, "Ask again", user=BEN)
+    [again] = await desk.press(refused, "Show the question again", user=BEN)
     await desk.press(again, "Send", user=BEN)
 
     assert (
@@ -62,7 +62,7 @@ async def test_the_rest_of_a_sample_asks_again_after_another_retry(open_desk: Op
     child, sample = desk.api.workspace.batches[0].id, desk.api.workspace.batches[1].id
 
     [refused] = await desk.press(of_rest, "Send")
-    [again] = await desk.press(refused, "Ask again")
+    [again] = await desk.press(refused, "Show the question again")
 
     assert f"*Batch {child[9:19]}*" in refused.visible_text
     assert sample[9:19] not in refused.visible_text

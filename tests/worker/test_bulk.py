@@ -134,7 +134,7 @@ async def test_a_list_is_worked_on_once_and_reported_once(scene: Scene) -> None:
         await scene.deliver_all()
 
     [line] = scene.slack.messages(BATCHES)
-    assert "Ada Berg in <#C0BATCHES>: `/batch delete --older-than 14d` → All 2 batches deleted" in line.visible_text
+    assert "Ada Berg in <#C0BATCHES>: `/batch delete --older-than 14d` → Both batches deleted" in line.visible_text
 
     assert len(deleted(scene)) == 2
     assert len(scene.slack.messages("D0ADA")) == 1
@@ -154,7 +154,7 @@ async def test_running_batches_are_canceled_without_a_card_for_each(either_scene
     told = await work(scene, bulk_id)
 
     assert sorted(states(scene, bulk_id)) == ["done", "done", "skipped canceling", "skipped ended"]
-    assert "2 of 4 batches canceled · 2 skipped" in told
+    assert "Cancel requested for 2 of 4 batches · 2 skipped" in told
     [card] = scene.cards()
     assert ended.id not in told
     assert "canceling" in card.visible_text

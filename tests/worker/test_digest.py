@@ -300,7 +300,7 @@ async def test_what_was_spent_agrees_with_the_cost_also_when_batches_were_delete
     assert total is not None
     assert deleted is not None
     assert f"Spent: {total.group(1)} · {deleted.group(1)} of it in 2 deleted batches" in digest.visible_text
-    assert "reads the results that are missing" not in digest.visible_text
+    assert "not read yet" not in digest.visible_text
 
 
 async def test_a_batch_that_was_deleted_unread_makes_what_was_spent_at_least_and_is_reported_once(scene: Scene) -> None:
@@ -322,7 +322,9 @@ async def test_a_batch_that_was_deleted_unread_makes_what_was_spent_at_least_and
 
     first, second = (each.visible_text for each in scene.slack.messages(BATCHES) if "Digest" in each.visible_text)
     assert kept.id[9:19] in first
-    assert "Spent: unknown · 1 deleted batch was never read · `/batch cost` reads the results that are missing" in first
+    assert (
+        "Spent: unknown · 1 deleted batch was never read · some results not read yet: `/batch cost` reads them" in first
+    )
     assert "Spent: $0.00" in second
     assert "deleted" not in second
 

@@ -50,9 +50,10 @@ def approval_question(
     asks = (
         "asks for approval."
         if exceeded
-        else "asked for approval when this was over a limit. It is within the limit now."
+        else "asked for approval when this was over a limit. "
+        "It is within the limit now, but the request for approval is still open."
     )
-    why = " ".join(filter(None, [asks, limit_words(exceeded, "their"), approver_words(approvers)]))
+    why = " ".join(filter(None, [asks, limit_words(exceeded, "their"), approver_words(approvers, draft.user_id)]))
     words = f"{mention(draft.user_id)} {why}{_sample_words(draft)}"
     buttons = [
         button(yes, Approve(draft.id), style="primary", renew=True, confirmation=confirmation),

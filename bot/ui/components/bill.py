@@ -94,21 +94,30 @@ def _unknown_costs(check: BillCheck) -> list[str]:
 def _limits(check: BillCheck) -> list[str]:
     lines = []
     if check.is_late:
-        lines.append("Anthropic's figures don't reach the end of these weeks yet.")
+        lines.append(
+            f"Anthropic's figures don't reach the end of {'this week' if _is_one_week(check) else 'these weeks'} yet."
+        )
     if check.workspace_id is None:
         unknown = "The API doesn't name Batchdesk's workspace, so Anthropic's figures include every workspace"
         listed = f": {_sum_words(check.workspaces, 'no workspace')}" if check.workspaces else ""
         lines.append(f"{unknown}{listed}.")
     if not check.is_whole:
-        lines.append("These weeks have more batches or costs than I read. Use a shorter `--since`.")
+        lines.append(
+            "This week has more batches or costs than I can read, so the figures are incomplete."
+            if _is_one_week(check)
+            else "These weeks have more batches or costs than I can read. Use a shorter `--since`."
+        )
     return lines
 
 
 def _hints(check: BillCheck, *, explained: bool) -> list[str]:
     lines = []
     if check.edge.batches:
-        ran = f"{_batches(check.edge.batches)} ran across the start or the end of these weeks"
-        lines.append(f"{ran}. Anthropic may count up to {format_usd(check.edge.amount)} of their cost outside them.")
+        weeks, them = ("this week", "it") if _is_one_week(check) else ("these weeks", "them")
+        lines.append(
+            f"{_batches(check.edge.batches)} ran across the start or the end of {weeks}. "
+            f"Anthropic may count up to {format_usd(check.edge.amount)} of their cost outside {them}."
+        )
     if check.has_unbilled_searches:
         lines.append("Anthropic's figures include no web searches. Those may be billed outside message batches.")
     if check.other_tiers:
@@ -122,6 +131,10 @@ def _hints(check: BillCheck, *, explained: bool) -> list[str]:
     if check.difference > 0:
         return [*lines, "Batches that were created and deleted elsewhere are only in Anthropic's figures."]
     return [*lines, "Anthropic's figures may be late, or one of its list prices has changed."]
+
+
+def _is_one_week(check: BillCheck) -> bool:
+    return check.end - check.start <= timedelta(weeks=1)
 
 
 def _sum_words(sums: Sequence[tuple[str | None, Decimal]], unnamed: str) -> str:

@@ -15,6 +15,12 @@ def other_retry_lines(retried: tuple[str, ...]) -> list[str]:
     return [*map(_other_retry_line, retried[:MOST_RETRIES_NAMED]), *unnamed_retries(retried)]
 
 
+def disjoint_retry_lines(retried: tuple[str, ...]) -> list[str]:
+    """Return a line for each batch that retries other failures than a question is about."""
+    words = "retries other failures of the same batch, none of these."
+    return [*(f"{bold_id_name(one)} {words}" for one in retried[:MOST_RETRIES_NAMED]), *unnamed_retries(retried)]
+
+
 def warnings_section(lines: list[str]) -> tuple[Block, ...]:
     """Return the warnings of a question, or nothing for none."""
     if not lines:

@@ -1,7 +1,7 @@
 """What the questions about a draft share: its name, its facts, and the limits that it exceeds."""
 
 from bot.commands.retry import RETRY_OF
-from bot.operations.approval import BudgetUse, LimitExceeded, Sent
+from bot.operations.approval import BudgetUse, LimitExceeded, MonthSpend, Sent
 from bot.pricing.amounts import format_amount, format_limit, format_usd
 from bot.requests.estimate import load_estimate
 from bot.store.records.drafts import Draft
@@ -87,12 +87,18 @@ def budget_lines(use: BudgetUse | None) -> list[str]:
     spent = "an unknown amount spent" if amount == "unknown" else f"{amount} spent"
     opened = f", up to {format_usd(month.open.usd)} in batches not read yet" if month.open.usd else ""
     opened += f", {quantity(month.open.unbounded, 'file')} of unknown cost" if month.open.unbounded else ""
-    opened += f", {quantity(month.unread, 'batch', 'batches')} not counted" if month.unread else ""
+    opened += f", {unread_words(month)}" if month.unread else ""
     limit = format_limit(use.budget)
     use_words = limit
     if use.after is not None:
         use_words = f"up to {format_usd(use.after)} of {limit} with this file"
     return [f"*Budget this month:* {use_words} ({spent}{opened})"]
+
+
+def unread_words(month: MonthSpend) -> str:
+    """Return how many unread batches are in no sum, after those that are in one."""
+    more = "more " if month.open.usd else ""
+    return f"{quantity(month.unread, f'{more}unread batch', f'{more}unread batches')} without an estimate"
 
 
 def budget_warnings(use: BudgetUse | None) -> list[str]:
@@ -103,10 +109,10 @@ def budget_warnings(use: BudgetUse | None) -> list[str]:
     return [f"With this file, up to {percent}% of the monthly budget is used."]
 
 
-def approver_words(approvers: tuple[str, ...]) -> str:
+def approver_words(approvers: tuple[str, ...], asker: str) -> str:
     """Return who must approve. People and user groups are mentioned once; the operators are not."""
     if not approvers:
-        return "Another operator must approve."
+        return f"Someone other than {mention(asker)} must approve."
     mentions = [f"<!subteam^{one}>" if one.startswith("S") else f"<@{one}>" for one in approvers[:MOST_APPROVERS]]
     return f"{' or '.join(mentions)} must approve."
 

@@ -184,7 +184,7 @@ def render_file_refused(outcome: FileRefused, viewer: Viewer) -> Reply:
     checked = outcome.checked
     if checked.foreign is not None:
         words = f"*{name}* is {_FOREIGN[checked.foreign]}."
-        return Message(f"Not sent: {words}", (header("Not sent"), section(words), *_try_again_row()))
+        return Message(f"Not sent: {words}", (header("Not sent"), section(words), *_upload_row()))
     card = _problem_card(outcome)
     groups = checked.list_groups()[:SHOWN]
     if sum(len(group.first) for group in groups) == checked.problem_count:
@@ -212,7 +212,7 @@ def _problem_card(outcome: FileRefused, file: str = "") -> Message:
         *(section(part, folded=len(lines) > MOST_UNFOLDED) for part in fill_sections(lines)),
         *(_totals_section(checked) if len(groups) > SHOWN else ()),
         *([section(file)] if file else []),
-        *_try_again_row(),
+        *_upload_row(),
         context(hint),
     )
     return Message("\n".join([" ".join([f"{safe_text(title)}.", hint, *([file] if file else [])]), *lines]), blocks)
@@ -323,5 +323,5 @@ def _sorted_totals(checked: CheckReport) -> list[tuple[ProblemKind, int]]:
     return sorted(checked.totals.items(), key=lambda pair: -pair[1])
 
 
-def _try_again_row() -> tuple[dict[str, object], ...]:
-    return tuple(dict(block) for block in actions([button("Try again", Create())]))
+def _upload_row() -> tuple[dict[str, object], ...]:
+    return tuple(dict(block) for block in actions([button("Upload the file", Create())]))

@@ -76,7 +76,7 @@ def render_retires_meanwhile(error: RetiresMeanwhile) -> Message:
 
 def _ask_again_buttons(draft: Draft) -> list[Block]:
     again = Approve(draft.id) if draft.state == "waiting" else Send(draft.id)
-    return [button("Ask again", again, renew=True), button("Discard", Discard(draft.id), renew=True)]
+    return [button("Show the question again", again, renew=True), button("Discard", Discard(draft.id), renew=True)]
 
 
 def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
@@ -85,12 +85,12 @@ def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
     if error.retried:
         words = (
             f"Since I asked you, {_overtaken_words(error.retried)}. Nothing was sent, so that you don't pay twice. "
-            f"To {go_on} anyway, press *Ask again*."
+            f"To {go_on} anyway, press *Show the question again*."
         )
     else:
         words = (
             "Another retry of the same failures was deleted or not sent, so my question was out of date. "
-            f"Nothing was sent. To {go_on}, press *Ask again*."
+            f"Nothing was sent. To {go_on}, press *Show the question again*."
         )
     return Message(words, (section(words), *actions(_ask_again_buttons(error.draft))), placement=Placement.IN_PLACE)
 
@@ -99,7 +99,7 @@ def render_limit_reached(error: LimitReached) -> Message:
     """Return the limit that was reached since the question, with a button that asks again."""
     words = f"More was sent since I asked you. {limit_words(error.exceeded, 'your')} This file was not sent."
     ways = [
-        button("Ask again", Send(error.draft.id), renew=True),
+        button("Show the question again", Send(error.draft.id), renew=True),
         button("Discard", Discard(error.draft.id), renew=True),
     ]
     text = "\n".join([words, *budget_lines(error.exceeded.budget)])

@@ -39,7 +39,7 @@ def render_too_many_drafts(error: TooManyDrafts) -> Message:
     else:
         yours = "Send or discard some of yours." if error.found.count else "Try again when others have sent theirs."
         words = f"All unsent files together have reached the limit of {limit}. Nothing was read. {yours}"
-    return _message(f"{words}\n{largest}" if largest else words)
+    return _message(f"{words}\nThe largest:\n{largest}" if largest else words)
 
 
 def _draft_line(draft: Draft) -> str:

@@ -34,7 +34,7 @@ _GROUPS = {
     "canceling": "*Skipped*, already being canceled",
     "no_results": "*Skipped*, no results left to save",
     "stopped": "*Skipped*, you stopped",
-    "api": "the API refused it or didn't answer",
+    "api": "the API refused it or couldn't be reached",
     "not_done": "the API didn't do it",
     "restarted": "I was restarted while I saved the results",
     "unreadable": "I couldn't read all results",
@@ -52,7 +52,7 @@ _ALONE = {
     "canceling": "It was already being canceled.",
     "no_results": "Its results are no longer available, so I couldn't save them.",
     "stopped": "You stopped before its turn.",
-    "api": "The API refused the call or didn't answer.",
+    "api": "The API refused it or couldn't be reached.",
     "not_done": "The API didn't do it.",
     "restarted": "I was restarted while I saved the results. The file may have arrived in our direct messages.",
     "unreadable": "I couldn't read the results to their end. No file was sent.",
@@ -113,17 +113,17 @@ def render_bulk_audit_line(bulk: Bulk, items: Sequence[BulkItem]) -> Message:
 
 
 def _typed(bulk: Bulk) -> str:
-    return code(f"/batch {bulk.command}{' --save' if bulk.saves else ''}", 200)
+    return f"{code(f'/batch {bulk.command}', 200)}{' · results saved first' if bulk.saves else ''}"
 
 
 def count_words(bulk: Bulk, items: Sequence[BulkItem]) -> str:
     """Return `35 of 37 batches deleted · 2 skipped`."""
     total = len(items)
     done = _count(items, "done")
-    batches = quantity(total, "batch", "batches")
-    verb = "deleted" if bulk.verb == "delete" else "canceled"
-    head = f"All {batches} {verb}" if done == total and total > 1 else f"{number(done)} of {batches} {verb}"
-    parts = [head]
+    some = f"{number(done)} of {quantity(total, 'batch', 'batches')}"
+    every = "both batches" if total == 2 else f"all {quantity(total, 'batch', 'batches')}"
+    which = every if done == total and total > 1 else some
+    parts = [f"Cancel requested for {which}" if bulk.verb == "cancel" else f"{which[0].upper()}{which[1:]} deleted"]
     for state, word in (("skipped", "skipped"), ("failed", "failed"), ("unknown", "unknown")):
         if count := _count(items, state):
             parts.append(f"{number(count)} {word}")
@@ -177,7 +177,7 @@ def _render_saved_one(item: BulkItem) -> Message:
         words = f"🗑️ Saved and deleted {name}.\n{saved}"
         return Message(words, (section(words), context(code(item.batch_id))), public=True)
     if item.state == "unknown":
-        happened = f"⚠️ I don't know whether {name} was deleted, because the API didn't answer. Look again."
+        happened = f"⚠️ I don't know whether {name} was deleted, because the API didn't answer. Press *Open* to check."
     else:
         happened = f"⚠️ {name} was not deleted. {_ALONE.get(item.reason or '', '')}".strip()
     detail = f" Reason: {code(item.detail, 120)}" if item.detail else ""

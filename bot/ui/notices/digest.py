@@ -117,8 +117,10 @@ def _spent_facts(digest: Digest) -> list[str]:
     if deleted.unread:
         were = "was" if deleted.unread == 1 else "were"
         facts.append(f"{quantity(deleted.unread, 'deleted batch', 'deleted batches')} {were} never read")
-    if digest.unread or not digest.spent_whole:
-        facts.append("`/batch cost` reads the results that are missing")
+    if digest.unread:
+        facts.append("some results not read yet: `/batch cost` reads them")
+    elif not digest.spent_whole:
+        facts.append("`/batch cost` shows what is missing")
     return facts
 
 

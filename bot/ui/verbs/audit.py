@@ -58,13 +58,13 @@ _DETAILS = {
     "user_disabled": "the person left Slack",
 }
 _EVENTS = {
-    "ended": "that it ended",
-    "canceled": "that it was canceled",
-    "gone": "that it was deleted",
-    "expires_soon": "that it expires soon",
-    "results_expire_7d": "that its results expire in 7 days",
-    "results_expire_1d": "that its results expire in a day",
-    "unseen": "that the API doesn't return it",
+    "ended": "ended",
+    "canceled": "canceled",
+    "gone": "deleted",
+    "expires_soon": "expires soon",
+    "results_expire_7d": "results expire in 7 days",
+    "results_expire_1d": "results expire in a day",
+    "unseen": "not seen in the API",
 }
 _CODE = re.compile("[a-z]+(?:_[a-z]+)+")
 _UNITS = {"h": "hour", "d": "day", "w": "week"}
@@ -149,6 +149,8 @@ def _outcome_name(entry: AuditEntry) -> str:
     outcome: RecordedOutcome | None = "waiting" if entry.is_request else entry.outcome
     if entry.times is not None and entry.times > 1:
         return f"refused {quantity(entry.times, 'time')}"
+    if entry.verb == "notice" and outcome == "failed":
+        return "not delivered"
     return _OUTCOME_WORDS.get(outcome, escape(outcome)) if outcome is not None else "in progress"
 
 
@@ -173,7 +175,7 @@ def _place_words(entry: AuditEntry) -> str:
 def _typed_words(entry: AuditEntry) -> list[str]:
     """Return what was typed after the verb, without the subject, which has a line of its own."""
     if entry.verb == "notice" and (event := _EVENTS.get(entry.command.removeprefix("notice "))):
-        return [event]
+        return [f"“{event}”"]
     try:
         words = split_words(entry.command)[1:]
     except TextTooLong:

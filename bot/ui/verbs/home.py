@@ -18,7 +18,7 @@ from bot.store.records.confirmations import StoredConfirmation
 from bot.store.records.drafts import Draft
 from bot.ui.components.batch_rows import ListedBatch, batch_rows, list_batches, open_menu
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.draft_question import draft_name
+from bot.ui.components.draft_question import draft_name, unread_words
 from bot.ui.components.estimate import cost_words
 from bot.ui.components.first_line import bold_id_name
 from bot.ui.components.text import (
@@ -90,23 +90,29 @@ def _first_run(viewer: Viewer) -> list[Block]:
 
 def _waiting_blocks(waiting: Waiting | None, viewer: Viewer) -> list[Block]:
     if waiting is None:
-        return [section("⚠️ I can't read my records right now, so approvals, questions and drafts are missing here.")]
+        return [
+            section("⚠️ I can't read my records right now, so approvals, questions and unsent files are missing here.")
+        ]
     blocks: list[Block] = []
     if Permission.APPROVE in viewer.permissions:
         approvals = [draft for draft in waiting.approvals if draft.user_id != viewer.caller.user]
         blocks += [block for draft in approvals[:MOST_WAITING] for block in _approval(draft)]
-        blocks += _more(len(approvals), "approval")
+        blocks += _more(len(approvals), "approval", "answer")
     blocks += [_question(question, viewer) for question in waiting.questions[:MOST_WAITING]]
-    blocks += _more(len(waiting.questions), "question")
+    blocks += _more(len(waiting.questions), "question", "answer")
     if Permission.OPERATE in viewer.permissions:
         blocks += [_draft(draft) for draft in waiting.drafts[:MOST_WAITING]]
-        blocks += _more(len(waiting.drafts), "draft")
+        blocks += _more(len(waiting.drafts), "unsent file", "send or discard")
     return blocks
 
 
-def _more(count: int, noun: str) -> list[Block]:
+def _more(count: int, noun: str, verb: str) -> list[Block]:
+    """Return how many are not shown, and when they will be."""
     hidden = count - MOST_WAITING
-    return [context(f"{quantity(hidden, f'more {noun}')}.")] if hidden > 0 else []
+    if hidden <= 0:
+        return []
+    appear = "appears" if hidden == 1 else "appear"
+    return [context(f"{quantity(hidden, f'more {noun}')} {appear} here as you {verb} these.")]
 
 
 def _approval(draft: Draft) -> list[Block]:
@@ -157,7 +163,7 @@ def _expiring_blocks(outcome: HomeShown, expiring: Sequence[ListedBatch]) -> lis
         section(f"{each.escaped_line.bold()} · results until {date(each.batch.readable_until)}") for each in expiring
     ]
     hidden = outcome.expiring_count - len(expiring)
-    more = f" {number(hidden)} more are not shown." if hidden else ""
+    more = f" {number(hidden)} more: *List* shows them." if hidden else ""
     note = context(f"No one has downloaded these results, and they expire within {EXPIRES_WITHIN.days} days.{more}")
     return [header("Expiring soon"), *rows, note]
 
@@ -172,7 +178,7 @@ def _spend_blocks(outcome: HomeShown) -> list[Block]:
     parts = [f"*{spent}*"]
     parts += [f"up to {format_usd(month.open.usd)} more in batches not read yet"] if month.open.usd else []
     parts += [f"{quantity(month.open.unbounded, 'file')} of unknown cost"] if month.open.unbounded else []
-    parts += [f"{quantity(month.unread, 'batch', 'batches')} not counted"] if month.unread else []
+    parts += [unread_words(month)] if month.unread else []
     note = context("Batches count once their results were read.")
     return [header("Spend this month"), section(" · ".join(parts)), note]
 

@@ -25,4 +25,5 @@ def _label_words(outcome: Labeled, viewer: Viewer) -> str:
     if not outcome.others:
         return words
     others = quantity(outcome.others, "other batch has", "other batches have")
-    return f"{words} {others} the same label. If more than one is running, I'll ask which one you mean."
+    choice = "I take the only one that hasn't ended. Otherwise I'll ask which one you mean."
+    return f"{words} {others} the same label. {choice}"

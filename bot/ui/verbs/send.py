@@ -38,7 +38,7 @@ from bot.ui.components.answer_lines import retried_stop_line
 from bot.ui.components.approval_question import approval_question, settle_question
 from bot.ui.components.batch_card import batch_card, card_text
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.competing_retries import other_retry_lines, warnings_section
+from bot.ui.components.competing_retries import disjoint_retry_lines, other_retry_lines, warnings_section
 from bot.ui.components.draft_question import (
     budget_lines,
     budget_warnings,
@@ -81,6 +81,7 @@ def render_send_question(change: SendChange, question: ConfirmationNeeded, viewe
     title += f"{title_ending(change.retiring, draft.requests)}?"
     on_behalf = f"For {mention(draft.user_id)}\n" if draft.approved_by == viewer.caller.user else ""
     limit = _limit_sentence(change)
+    others = disjoint_retry_lines(_disjoint_retries(change))
     buttons = [
         *_yes_buttons(change, question),
         *_other_choices(change),
@@ -90,6 +91,7 @@ def render_send_question(change: SendChange, question: ConfirmationNeeded, viewe
         header(title),
         section("\n".join([f"{on_behalf}{draft_facts(draft)}", *budget_lines(change.budget)])),
         *((section(limit),) if limit else ()),
+        *((section("\n".join(others)),) if others else ()),
         *warnings_section(_send_warnings(change, viewer)),
         *actions(buttons),
         context(_terms_line(draft, question)),
@@ -97,7 +99,7 @@ def render_send_question(change: SendChange, question: ConfirmationNeeded, viewe
     cost = f"Estimated cost: {cost_words(load_estimate(draft.estimate))}."
     warnings = [end_sentence(f"⚠️ {line}") for line in _send_warnings(change, viewer)]
     budget = [end_sentence(line) for line in budget_lines(change.budget)]
-    sentences = [title, f"{safe_text(draft.name, 80)}.", cost, *budget, *filter(None, [limit]), *warnings]
+    sentences = [title, f"{safe_text(draft.name, 80)}.", cost, *budget, *filter(None, [limit]), *others, *warnings]
     return Message(" ".join(sentences), blocks)
 
 
@@ -135,7 +137,7 @@ def _other_choices(change: SendChange) -> list[Block]:
     if checked.not_retried:
         cause = checked.retried_cause
         rest = Retry(parent, everything=checked.everything, file=checked.file, cause=cause, only_others=True)
-        choices.append(button(f"Send the other {number(checked.not_retried)}", rest, renew=True))
+        choices.append(button(f"Send only the {number(checked.not_retried)} not retried", rest, renew=True))
     if checked.left_out:
         everything = Retry(parent, everything=True, file=checked.file)
         others = number(sum(one.count for one in checked.left_out))
@@ -147,14 +149,13 @@ def _send_warnings(change: SendChange, viewer: Viewer) -> list[str]:
     lines = [
         *retirement_lines(change.retiring),
         *budget_warnings(change.budget),
-        *other_retry_lines(change.retried),
+        *other_retry_lines(tuple(other for other in change.retried if other not in _disjoint_retries(change))),
     ]
     checked = change.checked
     if checked is None:
         return lines
     retiring = {model.name for model in change.retiring}  # they have a line of their own
     lines += warning_lines(tuple(one for one in checked.warnings if not _is_about_retirement(one, retiring)))
-    lines += ["No other retry has sent these requests."] if checked.is_rest and change.retried else []
     lines += [retried_stop_line(checked.retried_stop)] if checked.retried_stop else []
     lines += account_lines(checked.account_causes, viewer)
     lines += left_out_lines(checked.left_out, viewer)
@@ -162,6 +163,11 @@ def _send_warnings(change: SendChange, viewer: Viewer) -> list[str]:
     if checked.missing:
         lines.append(_missing_words(checked.missing, "request" if checked.retried_stop else "failed request"))
     return lines
+
+
+def _disjoint_retries(change: SendChange) -> tuple[str, ...]:
+    """Return those of the other retries that have none of these requests."""
+    return tuple(one for one in change.retried if one in change.checked.disjoint) if change.checked is not None else ()
 
 
 def _is_about_retirement(warning: GroupedWarning, retiring: Set[str]) -> bool:

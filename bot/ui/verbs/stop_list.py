@@ -11,7 +11,6 @@ def render_stop_list(outcome: StopListOutcome, viewer: Viewer) -> Message:
         words = "This had already ended, so nothing was stopped."
     else:
         are = "stays as it is" if outcome.left == 1 else "stay as they are"
-        words = (
-            f"⏹️ Stopped. {quantity(outcome.left, 'batch', 'batches')} {are}. I'll message you what happened to each."
-        )
+        left = f"{quantity(outcome.left, 'batch', 'batches')} {are}"
+        words = f"⏹️ Stopped. {left}. I'll message you the outcome of the whole list."
     return Message(words, (section(words),))

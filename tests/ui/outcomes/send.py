@@ -92,7 +92,7 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
         SendChange(RETRY, (batch_id(7),), checked=CheckedDraft(RETRY, not_retried=6))
     ),
     "question_retry_of_the_others": question(
-        SendChange(RETRY, (batch_id(7),), checked=CheckedDraft(RETRY, is_rest=True))
+        SendChange(RETRY, (batch_id(7),), checked=CheckedDraft(RETRY, disjoint=frozenset({batch_id(7)})))
     ),
     "question_retry_beside_many": question(SendChange(RETRY, OTHER_RETRIES)),
     "question_draft_above_the_spend_limit": question(SendChange(DRAFT, exceeded=OVER_THE_SPEND_LIMIT)),
