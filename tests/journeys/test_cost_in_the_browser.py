@@ -12,6 +12,9 @@ from tests.journeys.test_in_the_browser import drop_file, use_shortcut
 
 pytestmark = IN_THE_BROWSER
 
+HEIGHTS = "nodes => nodes.map(node => node.getBoundingClientRect().height).filter(height => height > 0)"
+"""The heights in pixels of what is drawn."""
+
 
 async def ask_cost(page: Page, already: int = 0) -> Locator:
     """Ask for the cost, which may read 30,000 results first; return the answer after so many earlier ones."""
@@ -26,6 +29,13 @@ async def test_the_cost_is_the_same_before_and_after_a_delete(page: Page) -> Non
     found = re.search(r"Cost of the last 7 days: \$[\d.]+", await before.inner_text())
     assert found is not None
     await picture(page, "cost-before-delete")
+
+    wide = page.viewport_size
+    assert wide is not None
+    await page.set_viewport_size({"width": 390, "height": 844})
+    words = await before.locator(".chart-text:not(:empty)").evaluate_all(HEIGHTS)
+    await page.set_viewport_size(wide)
+    assert min(words) > 9, "the words of a chart are too small to read on a phone"
 
     question = await answer_to(page, "/batch delete last")
     await question.get_by_role("button", name="Delete for good").click()

@@ -39,7 +39,7 @@ function axes(data, title) {
   node.append(...grid(scale), ...categoryNames(categories, scale));
   const draw = { bar: bars, line: lines, area: lines }[data.type];
   node.append(...draw(data, scale));
-  node.append(text(xLabel, WIDTH / 2, HEIGHT + 10, "middle"), text(yLabel, 2, TOP, "start"));
+  node.append(text(xLabel, WIDTH / 2, HEIGHT + 10, "middle"), text(yLabel, 2, TOP, "start", "chart-unit"));
   return node;
 }
 
@@ -71,8 +71,8 @@ function scaleOf(low, high, count) {
   };
 }
 
-function text(words, x, y, anchor) {
-  return svg("text", { x, y, "text-anchor": anchor, class: "chart-text" }, String(words));
+function text(words, x, y, anchor, kind = "") {
+  return svg("text", { x, y, "text-anchor": anchor, class: `chart-text ${kind}` }, String(words));
 }
 
 function grid(scale) {
