@@ -52,6 +52,8 @@ CALL_INTERVAL = timedelta(seconds=1)
 _PLACE = "api:bulk"
 """What the interval is stored under."""
 _PATIENCE = timedelta(minutes=5)
+LIFETIME = timedelta(minutes=30)
+"""A list to which nothing was done for so long is not gone on with: its person may not want it any more."""
 
 Pause = Callable[[float], Awaitable[None]]
 
@@ -115,6 +117,7 @@ class BulkRunner:
         if not await database.run(partial(self._claim, bulk_id=bulk_id)):
             return
         try:
+            may_act = not await database.run(partial(self._has_lapsed, bulk_id=bulk_id))
             while not self._is_stopping:
                 bulk, item = await database.run(lambda c: (bulks.get(c, bulk_id), bulks.find_next(c, bulk_id)))
                 if bulk is None or bulk.held_by != me:
@@ -124,7 +127,7 @@ class BulkRunner:
                     line = await self._draw_audit_line(bulk, items)
                     await database.persist(partial(self._end, bulk=bulk, items=items, line=line))
                     return
-                await self._advance(bulk, item)
+                await self._advance(bulk, item, may_act=may_act)
         finally:
             with contextlib.suppress(StoreUnavailable):
                 await database.run(lambda connection: bulks.release(connection, bulk_id, me))
@@ -145,14 +148,26 @@ class BulkRunner:
         alive = workers.list_alive_ids(connection, self._services.now())
         return bulks.claim(connection, bulk_id, self._services.process_id, alive)
 
-    async def _advance(self, bulk: Bulk, item: BulkItem) -> None:
+    def _has_lapsed(self, connection: Connection, bulk_id: str) -> bool:
+        """Return whether the newest act of a list, or its confirmation, is too long ago."""
+        bulk = bulks.get(connection, bulk_id)
+        if bulk is None:
+            return False
+        entries = [bulk.entry_id, *(item.entry_id for item in bulks.list_items(connection, bulk_id))]
+        newest = max((entry for entry in entries if entry is not None), default=None)
+        act = audit.get(connection, newest) if newest is not None else None
+        return self._services.now() - (act.at if act else bulk.created_at) > LIFETIME
+
+    async def _advance(self, bulk: Bulk, item: BulkItem, *, may_act: bool) -> None:
         """Bring a batch one state further. Every state is stored, so that another process can go on from it."""
         match item.state:
             case "saving":  # its process died: the file may have arrived or not
                 detail = "after a restart"
                 await self._settle(item, "failed", "restarted", audit_outcome="unknown", detail=detail)
             case "acting":
-                await self._finish_act(bulk, item)
+                await self._finish_act(bulk, item, may_act=may_act)
+            case _ if not may_act:
+                await self._skip(bulk, item, "lapsed")
             case _:
                 await self._begin(bulk, item)
 
@@ -231,7 +246,7 @@ class BulkRunner:
         else:
             await self._settle(acting, "failed", "not_done", audit_outcome=outcome)
 
-    async def _finish_act(self, bulk: Bulk, item: BulkItem) -> None:
+    async def _finish_act(self, bulk: Bulk, item: BulkItem, *, may_act: bool) -> None:
         """Look what a dead process did to a batch. Do only what it did not do."""
         try:
             batch = await self._retrieve(item)
@@ -247,6 +262,8 @@ class BulkRunner:
             return
         if bulk.verb == "cancel" and batch.cancel_initiated_at is not None:
             await self._settle(item, "done", audit_outcome="done", detail="after a restart")
+        elif not may_act:
+            await self._settle(item, "skipped", "lapsed", audit_outcome="refused", detail="after a restart")
         else:
             await self._act(bulk, item, batch)
 

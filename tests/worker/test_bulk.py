@@ -221,6 +221,24 @@ async def test_a_list_whose_process_died_goes_on_and_deletes_each_batch_once(eit
     assert [outcomes(scene, batch) for batch in batches] == [[("delete", "done")]] * 3
 
 
+@pytest.mark.parametrize(("call", "saves", "done"), [(2, False, 0), (3, False, 1), (5, False, 2), (3, True, 0)])
+async def test_a_list_that_waited_too_long_after_its_process_died_deletes_nothing_more(
+    either_scene: Scene, call: int, saves: bool, done: int
+) -> None:
+    scene = either_scene
+    add_ended(scene, 3)
+    bulk_id = await confirm(scene, "delete --older-than 14d", saves=saves)
+    await die_while_waiting(scene, bulk_id, call)
+    before = deleted(scene)
+    scene.advance(31 * 60)
+
+    told = await work(scene, bulk_id)
+
+    assert deleted(scene) == before
+    assert states(scene, bulk_id) == ["done"] * done + ["skipped lapsed"] * (3 - done)
+    assert "I was away for too long" in told
+
+
 async def test_a_list_of_a_living_process_is_left_to_it(scene: Scene) -> None:
     add_ended(scene, 1)
     bulk_id = await confirm(scene, "delete --older-than 14d")
@@ -273,9 +291,9 @@ async def test_each_file_arrives_before_its_batch_is_deleted(either_scene: Scene
 
 
 async def test_what_can_no_longer_be_saved_is_not_deleted(scene: Scene) -> None:
-    [batch] = add_ended(scene, 1)
+    batch = scene.api.workspace.add(succeeded=4, errored=1, age=29 * 86_400 - 600)
     bulk_id = await confirm(scene, "delete --older-than 14d", saves=True)
-    scene.advance(10 * 86_400)
+    scene.advance(900)
 
     told = await work(scene, bulk_id)
 
