@@ -36,19 +36,23 @@ class BatchesError(ExpectedError):
 
 @dataclass(eq=False)
 class RequestsUnreadable(BatchesError):
-    """The file of requests at `path` cannot be read, or it is not the one that was checked. Nothing was sent."""
+    """The file of requests at `path` cannot be read, or it is not the one that was checked. Nothing was sent.
+
+    `batch_id`: the batch whose requests it keeps, if it keeps those of one.
+    """
 
     path: Path
     reason: str
     is_changed: bool = False
+    batch_id: str | None = None
 
     def _fact(self) -> str:
         return f"{self.path}: {self.reason}"
 
     @classmethod
-    def from_os_error(cls, path: Path, error: OSError) -> "RequestsUnreadable":
+    def from_os_error(cls, path: Path, error: OSError, batch_id: str | None = None) -> "RequestsUnreadable":
         """Return the error for a file that the operating system did not open or read."""
-        return cls(path, error.strerror or type(error).__name__)
+        return cls(path, error.strerror or type(error).__name__, batch_id=batch_id)
 
     @classmethod
     def from_change(cls, path: Path) -> "RequestsUnreadable":

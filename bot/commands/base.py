@@ -110,9 +110,16 @@ class Command(Struct, frozen=True, metaclass=AbstractStructMeta):
 
     @classmethod
     def usage(cls) -> str:
-        """Return what to type after `/batch`: the verb, its arguments and its options, without `--public`."""
+        """Return what to type after `/batch`: the verb, its arguments and its options, without `--public`.
+
+        Options that follow an alternative to the arguments belong to it: `cancel ID | --all [--label TEXT]`.
+        """
         arguments = [argument.usage for argument in cls.help.arguments] if cls.help else []
-        options = [f"[{option.usage}]" for option in cls.options if option.meaning and option != PUBLIC]
+        options = [
+            f"| {option.usage}" if option.is_alternative else f"[{option.usage}]"
+            for option in cls.options
+            if option.meaning and option != PUBLIC
+        ]
         return " ".join([cls.verb, *arguments, *options])
 
     @property

@@ -70,7 +70,7 @@ class Cancel(ChangingCommand["CancelChange | CancelTooLate | AlreadyCanceling"],
         (BATCH,),
     )
     options: ClassVar[tuple[OptionSpec, ...]] = (
-        OptionSpec("all", "", "instead of an ID: every running batch", "cancel --all"),
+        OptionSpec("all", "", "instead of an ID: every running batch", "cancel --all", is_alternative=True),
         OptionSpec("label", "TEXT", "of these, only those whose label contains this", "cancel --all --label nightly"),
         OptionSpec("list", "LIST"),
     )

@@ -115,6 +115,7 @@ class Delete(ChangingCommand["DeleteChange | SaveThenDelete | DeleteRefused | No
             "AGE",
             "instead of an ID: every ended batch created longer ago; a number and m, h, d or w",
             "delete --older-than 14d",
+            is_alternative=True,
         ),
         OptionSpec(
             "label", "TEXT", "of these, only those whose label contains this", "delete --older-than 14d --label nightly"

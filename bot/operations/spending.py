@@ -124,7 +124,7 @@ def check_limits(connection: Connection, rules: SpendRules, draft: Draft, at: da
         sent=add_up(each for each in recent if each.draft_id != draft.id),
         budget=use if over_budget else None,
         is_unbounded=bound is None and (too_expensive or over_budget),
-        is_part=draft.whole_id is not None,
+        is_part=draft.whole_id not in (None, draft.id),
     )
     return LimitCheck(exceeded, use)
 

@@ -70,9 +70,9 @@ class RequestArchive(Struct, frozen=True):
             with path.open("rb") as file, GzipFile("", "rb", fileobj=file) as packed:
                 yield from map(read_custom_id, packed)
         except FileNotFoundError as error:
-            raise RequestsUnreadable.from_os_error(path, error) from error
+            raise RequestsUnreadable.from_os_error(path, error, batch_id) from error
         except (OSError, EOFError, zlib.error, ValueError) as error:
-            raise RequestsUnreadable(path, "it is damaged") from error
+            raise RequestsUnreadable(path, "it is damaged", batch_id=batch_id) from error
 
     def restore(self, batch_ids: Iterable[BatchId], checked_file: Path) -> None:
         """Write the requests of these batches to `checked_file`, one after the other, byte for byte as they were sent.
@@ -90,7 +90,7 @@ class RequestArchive(Struct, frozen=True):
         try:
             file = path.open("rb")
         except OSError as error:
-            raise RequestsUnreadable.from_os_error(path, error) from error
+            raise RequestsUnreadable.from_os_error(path, error, batch_id) from error
         try:
             with file, GzipFile("", "rb", fileobj=file) as packed:
                 before = restored.tell()
@@ -98,7 +98,7 @@ class RequestArchive(Struct, frozen=True):
                 if restored.tell() == before:  # an empty archived file unpacks without an error
                     raise EOFError
         except (EOFError, BadGzipFile, zlib.error) as error:
-            raise RequestsUnreadable(path, "it is damaged") from error
+            raise RequestsUnreadable(path, "it is damaged", batch_id=batch_id) from error
 
     def remove(self, batch_id: BatchId) -> None:
         """Remove the requests of a batch, if they are here."""

@@ -23,7 +23,7 @@ async def test_a_second_person_approves_and_it_is_sent_once(open_desk: OpenDesk)
 
     [card] = await desk.press(asked, "Approve", user=BEN)
 
-    assert "Ada Berg asks for approval. Over their 24-hour limit of 10 requests." in asked.visible_text
+    assert "Ada Berg asks for approval. This file would take them over their 24-hour limit of 10 " in asked.visible_text
     assert "✅ Approved by Ben Ito · " in card.visible_text
     assert count_creates(desk) == 1
 
@@ -128,7 +128,7 @@ async def test_the_question_names_the_limit_and_links_the_file(open_desk: OpenDe
 
     question = shared_question(desk).visible_text
 
-    assert "Over their 24-hour limit of 10 requests. Someone other than Ada Berg must approve." in question
+    assert "take them over their 24-hour limit of 10 requests. Someone other than Ada Berg must approve." in question
     assert "|requests.jsonl>*" in question
     assert "<!subteam" not in question
 

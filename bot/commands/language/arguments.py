@@ -11,7 +11,7 @@ class OptionSpec(Struct, frozen=True):
     """An option of a verb: its name without dashes, what to call its value (empty for a flag), and its help.
 
     The help leaves out an option without a `meaning`; only buttons use it. `former_name`: what it was called before; it
-    keeps working, typed and in buttons.
+    keeps working, typed and in buttons. `is_alternative`: it is typed instead of the arguments.
     """
 
     name: str
@@ -19,6 +19,7 @@ class OptionSpec(Struct, frozen=True):
     meaning: str = ""
     example: str = ""
     former_name: str | None = None
+    is_alternative: bool = False
 
     @property
     def takes_value(self) -> bool:

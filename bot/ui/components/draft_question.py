@@ -1,5 +1,7 @@
 """What the questions about a draft share: its name, its facts, and the limits that it exceeds."""
 
+from typing import Literal
+
 from bot.commands.retry import RETRY_OF
 from bot.operations.approval import BudgetUse, LimitExceeded, MonthSpend, Sent
 from bot.pricing.amounts import format_amount, format_limit, format_usd
@@ -47,26 +49,28 @@ def parts_line(draft: Draft) -> str:
     return f"*Batches:* {number(count)}, sent one after the other" if count > 1 else "*Batches:* 1"
 
 
-def limit_words(exceeded: LimitExceeded | None, whose: str = "the") -> str:
+def limit_words(exceeded: LimitExceeded | None, whose: Literal["your", "their"]) -> str:
     """Return which limits a draft exceeds, with what was sent; an empty string if the limits have been raised since."""
     if exceeded is None:
         return ""
     sent = exceeded.sent
     limits = []
     if exceeded.requests is not None:
-        already = f" ({number(sent.requests)} sent)" if sent.requests else ""
+        already = f" ({number(sent.requests)} already sent)" if sent.requests else ""
         limits.append(f"{quantity(exceeded.requests, 'request')}{already}")
     if exceeded.dollars is not None:
         limits.append(f"{format_limit(exceeded.dollars)}{_sent_words(sent)}")
-    over = "With its sample, this file is over" if exceeded.is_part else "Over"
+    subject = "Together, the sample and the rest of this file" if exceeded.is_part else "This file"
     sentences = []
     if limits:
-        sentences.append(f"{over} {whose} 24-hour limit{'s' if len(limits) > 1 else ''} of {' and '.join(limits)}.")
+        would = "may" if exceeded.is_unbounded and exceeded.requests is None else "would"
+        take = f"{would} take {'them' if whose == 'their' else 'you'} over {whose}"
+        sentences.append(f"{subject} {take} 24-hour limit{'s' if len(limits) > 1 else ''} of {' and '.join(limits)}.")
     if (use := exceeded.budget) is not None:
-        known = "Over" if limits else over
-        sentences.append(
-            f"{'May go over' if use.after is None else known} the monthly budget of {format_limit(use.budget)}."
-        )
+        if limits:
+            subject = "They" if exceeded.is_part else "It"
+        goes = f"{subject} {'may' if use.after is None else 'would'}{' also' if limits else ''} go"
+        sentences.append(f"{goes} over the monthly budget of {format_limit(use.budget)}.")
     if exceeded.is_unbounded:
         sentences.append("The file's cost has no upper bound.")
     return " ".join(sentences)
@@ -75,7 +79,7 @@ def limit_words(exceeded: LimitExceeded | None, whose: str = "the") -> str:
 def _sent_words(sent: Sent) -> str:
     parts = [format_usd(sent.usd)] if sent.usd else []
     parts += [f"{quantity(sent.unbounded, 'file')} of unknown cost"] if sent.unbounded else []
-    return f" ({' and '.join(parts)} sent)" if parts else ""
+    return f" ({' and '.join(parts)} already sent)" if parts else ""
 
 
 def budget_lines(use: BudgetUse | None) -> list[str]:

@@ -7,11 +7,11 @@ from bot.operations.follow import CardPlace
 _CHANGE = "An operator can change that with `/batch notify all` there."
 
 
-def mention_promise(place: CardPlace, who: str) -> str:
+def mention_promise(place: CardPlace, who: str, end: str = "it ends") -> str:
     """Return what the bot will do when the batch ends, such as `mention you there`; empty if only the card shows it."""
     match place.notify_level:
         case "all":
-            return f"mention {who} there when it ends"
+            return f"mention {who} there when {end}"
         case "failures":
             return f"mention {who} there if anything fails"
         case "none" | "muted":

@@ -18,15 +18,15 @@ def rest_words(rest: Draft, *, may_send: bool = True) -> str:
     )
 
 
-def unsent_words(rest: Draft, *, may_send: bool = True) -> str:
+def unsent_words(rest: Draft, *, may_send: bool = True, which: str = "other") -> str:
     """Return how many requests of a divided draft are not sent, and until when they wait for whom."""
     verb = "waits" if rest.requests == 1 else "wait"
     until = date(rest.changed_at + UNSENT_LIFETIME)
-    return f"The {_other_requests(rest)} {verb} for {'you' if may_send else 'an operator'} until {until}."
+    return f"The {_other_requests(rest, which)} {verb} for {'you' if may_send else 'an operator'} until {until}."
 
 
-def _other_requests(rest: Draft) -> str:
-    return "other request" if rest.requests == 1 else f"other {quantity(rest.requests, 'request')}"
+def _other_requests(rest: Draft, which: str = "other") -> str:
+    return f"{which} request" if rest.requests == 1 else f"{which} {quantity(rest.requests, 'request')}"
 
 
 def unsent_buttons(rest: Draft, *, renew: bool = True) -> tuple[Block, ...]:

@@ -49,10 +49,11 @@ def file_words(error: RequestsUnreadable | FormAlreadySubmitted | NoFileInMessag
     """Return why there is no file of requests to go on with."""
     match error:
         case RequestsUnreadable():
-            return (
-                "I can't read the stored requests anymore. Nothing was sent. "
-                "To use the original file, type `/batch retry ID --file` and the link of the file."
-            )
+            words = "I can't read the stored requests anymore. Nothing was sent."
+            if error.batch_id is None:
+                return f"{words} Upload the file again."
+            typed = code(f"/batch retry {error.batch_id} --file", 120)
+            return f"{words} To use the original file, type {typed} and the link of the file."
         case FormAlreadySubmitted():
             return "You already submitted this form. The answer has arrived or will arrive soon. Nothing more was done."
         case NoFileInMessage():

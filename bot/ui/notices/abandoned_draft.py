@@ -63,11 +63,11 @@ def render_batch_found(draft: Draft, batch: MessageBatch, unsent: Draft | None =
     return Message(words, (section(words), *rows, *actions([button("Open", Status(Reference(batch.id)))])))
 
 
-def _with_unsent(words: str, rows: Sequence[Block], unsent: Draft | None) -> Message:
+def _with_unsent(words: str, rows: Sequence[Block], unsent: Draft | None, which: str = "other") -> Message:
     """Return a message with what is left of a divided draft, and the buttons that go on."""
     if unsent is None:
         return Message(words, (section(words), *rows))
-    words = f"{words} {unsent_words(unsent)}"
+    words = f"{words} {unsent_words(unsent, which=which)}"
     return Message(words, (section(words), *rows, *unsent_buttons(unsent)))
 
 
@@ -75,7 +75,8 @@ def render_batch_not_created(draft: Draft, unsent: Draft | None = None) -> Messa
     """Return that no batch appeared, so that the draft can be sent again; `unsent`: with what is left of the whole."""
     if unsent is not None:
         words = f"A batch of *{safe_text(draft.name, 80)}* didn't arrive: none has appeared."
-        return _with_unsent(words, (), unsent)
+        words += f" Its {quantity(draft.requests, 'request')} can be sent again."
+        return _with_unsent(words, (), unsent, "unsent")
     words = (
         f"No batch of *{safe_text(draft.name, 80)}* has appeared, so its {quantity(draft.requests, 'request')} didn't "
         "arrive. The checked file is still here."

@@ -25,7 +25,6 @@ from bot.operations.send_outcomes import (
     PartsSent,
     SendOutcome,
     SendRefused,
-    StopReason,
 )
 from bot.operations.split_sample import sample_size
 from bot.requests.estimate import load_estimate
@@ -256,10 +255,10 @@ def _render_parts(outcome: PartsSent, viewer: Viewer, *, names_file: bool) -> Me
         whole = left or replace(outcome.draft, requests=stopped.draft.requests)
         return _render_outcome(replace(stopped, draft=whole), viewer, names_file=names_file)
     words = [_sent_parts_words(outcome, names_file=names_file)] if created else []
-    words += _watch_sentences(created[0], viewer, whose="The file's") if created else []
+    words += _watch_sentences(created[0], viewer, "The file's", "the last batch ends") if created else []
     if not all(each.requests_archived for each in created):
         words.append("Some requests aren't kept, so a retry will need the original file.")
-    stop = [*_stop_sentences(stopped), *([unsent_words(left)] if left is not None else [])]
+    stop = [*_stop_sentences(outcome), *([unsent_words(left)] if left is not None else [])]
     paragraphs = [" ".join(each) for each in (words, stop) if each]
     found = search_result(stopped.draft, stopped.new_batches)[1] if isinstance(stopped, AnswerLost) else []
     buttons = unsent_buttons(left) if left is not None else ()
@@ -267,36 +266,59 @@ def _render_parts(outcome: PartsSent, viewer: Viewer, *, names_file: bool) -> Me
     return Message(" ".join(paragraphs), (*map(section, paragraphs), *found, *buttons, *trace))
 
 
-def _stop_sentences(stopped: StopReason | None) -> list[str]:
-    """Return why no other batch was sent."""
-    match stopped:
+def _stop_sentences(outcome: PartsSent) -> list[str]:
+    """Return why no other batch was sent, and the next step."""
+    match outcome.stopped:
         case None:
             return []
-        case AnswerLost():
+        case AnswerLost() as stopped:
             found, _ = search_result(stopped.draft, stopped.new_batches)
             return [f"Then {_lost_words(stopped)} I won't send the rest before I know.", found]
         case NotSent(error=error):
             return [end_sentence(f"Then I stopped: {_reason_words(error)}")]
         case SendRefused(error=RequestTooLarge()):
             return ["The API refused the next batch because of its size, so the rest was not sent."]
-        case SendRefused(error=error):
-            fix = f"Fix the request {code(stopped.custom_id, 64)}" if stopped.custom_id else "Fix the file"
+        case SendRefused(error=error, custom_id=custom_id):
+            fix = f"Fix the request {code(custom_id, 64)}" if custom_id else "Fix the file"
             refused = end_sentence(f"The API refused the next batch: {quote_api(error.message)}")
-            return [f"{refused} The rest was not sent. {fix} and upload the rest again."]
+            return [f"{refused} The rest was not sent. {fix} and upload {_unsent_part(outcome)} as a new file."]
         case NotRecorded():
             return ["I couldn't record the last batch, so I stopped. I'll message you when the database works again."]
         case RequestsFileMissing():
             gone = "Then I stopped: the checked file on Batchdesk's disk is gone or was changed."
-            return [f"{gone} Upload the requests that were not sent as a new file."]
+            return [f"{gone} Upload {_unsent_part(outcome)} as a new file."]
         case StoreUnavailable(reason=reason):
-            return [f"Then I stopped: Batchdesk's database is {STORE_STATES[reason]}."]
+            return [f"Then I stopped: Batchdesk's database is {STORE_STATES[reason]}.", *_unknown_rest(outcome)]
         case unreachable:
             assert_never(unreachable)
 
 
+def _unsent_part(outcome: PartsSent) -> str:
+    """Return which requests were not sent. Parts are sent in the order of the file, earlier ones maybe before."""
+    if outcome.created and outcome.created[0].draft.part == 1:
+        return f"the requests after the first {number(_count_sent(outcome))}"
+    return "the requests that were not sent"
+
+
+def _unknown_rest(outcome: PartsSent) -> list[str]:
+    """Return what becomes of the rest while the store does not say what it is."""
+    others = outcome.draft.requests - _count_sent(outcome)
+    if outcome.left is not None or outcome.draft.state == "sent" or not others:
+        return []
+    is_known = outcome.created and outcome.created[0].draft.part == 1
+    unsent = (
+        f"The other {quantity(others, 'request')} {'was' if others == 1 else 'were'}" if is_known else "The rest was"
+    )
+    return [f"{unsent} not sent. I'll message you when you can send the rest."]
+
+
+def _count_sent(outcome: PartsSent) -> int:
+    return sum(each.draft.requests for each in outcome.created)
+
+
 def _sent_parts_words(outcome: PartsSent, *, names_file: bool) -> str:
     draft, created = outcome.draft, outcome.created
-    requests = sum(each.draft.requests for each in created)
+    requests = _count_sent(outcome)
     of_file = f" of {draft_name(draft)}" if names_file else ""
     batches = quantity(len(created), "batch", "batches")
     if outcome.stopped is None:
@@ -332,13 +354,13 @@ def _requester(outcome: BatchCreated, viewer: Viewer) -> str:
     return "you" if viewer.caller.user == outcome.draft.user_id else mention(outcome.draft.user_id)
 
 
-def _watch_sentences(outcome: BatchCreated, viewer: Viewer, whose: str = "Its") -> list[str]:
+def _watch_sentences(outcome: BatchCreated, viewer: Viewer, whose: str = "Its", end: str = "it ends") -> list[str]:
     place = outcome.place
     if place is None:
         return []
     words = f"{whose} card is {place_words(place.id)}."
     if outcome.rest is None:  # the end of a sample is always posted: it asks about the rest
-        promise = mention_promise(place, _requester(outcome, viewer))
+        promise = mention_promise(place, _requester(outcome, viewer), end)
         words += f" I'll {promise}." if promise else ""
         words += quiet_suffix(place)
     if place.closed_channel is not None:

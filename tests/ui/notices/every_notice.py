@@ -289,6 +289,6 @@ INTERRUPTED: dict[str, Message] = {
     "interrupted_parts_all_sent": render_interrupted(replace(DIVIDED, state="sending"), ()),
     "interrupted_part": render_interrupted(replace(PARTS[1], state="sending"), ()),
     "uncertain_part_found": render_batch_found(PARTS[1], running(100_000), UNSENT),
-    "uncertain_part_not_created": render_batch_not_created(PARTS[1], UNSENT),
+    "uncertain_part_not_created": render_batch_not_created(PARTS[1], replace(UNSENT, requests=150_000)),
     "uncertain_part_undecided": render_batch_undecided(PARTS[1], (running(100_000), running(100_000)), UNSENT),
 }
