@@ -49,7 +49,7 @@ async def test_what_they_asked_for_is_not_approved(open_desk: OpenDesk, how: str
 
     [refused] = await desk.press(question, "Approve", BEN)
 
-    assert "may no longer send batches" in refused.visible_text
+    assert "no longer allowed to send batches" in refused.visible_text
     assert count_creates(desk) == 0
 
 

@@ -34,7 +34,7 @@ async def test_the_person_who_asked_cannot_approve(open_desk: OpenDesk) -> None:
 
     [answer] = await desk.press(asked, "Approve")
 
-    assert "Another operator must approve it" in answer.visible_text
+    assert "Someone else must approve it" in answer.visible_text
     assert count_creates(desk) == 0
 
 
@@ -214,7 +214,7 @@ async def test_a_person_who_takes_over_anothers_draft_cannot_approve_it(open_des
 
     [refused] = await desk.press(asked, "Approve", user=BEN)
 
-    assert "Another operator must approve it" in refused.visible_text
+    assert "Someone else must approve it" in refused.visible_text
     assert count_creates(desk) == 0
 
 

@@ -141,7 +141,7 @@ async def test_what_is_above_the_limit_goes_when_a_second_operator_agrees(page: 
     await message.get_by_role("button", name="More actions").click()
     await page.get_by_role("menuitem", name="Batch from this file").click()
     question = page.get_by_test_id("message").last
-    await expect(question).to_contain_text("Another operator must approve.")
+    await expect(question).to_contain_text("Someone else must approve.")
     await question.get_by_role("button", name="Ask for approval", exact=True).click()
     asked = page.get_by_test_id("message").filter(has_text="Approve 1,001 requests?")
     await expect(asked).to_be_visible()

@@ -66,8 +66,8 @@ async def test_from_no_workspace_a_person_approves_their_own(open_desk: OpenDesk
     [pressed] = await desk.press(asked, "Approve")
     [typed] = await desk.type("/batch approve requests.jsonl")
 
-    assert "Another operator must approve it" in pressed.visible_text
-    assert "Another operator must approve it" in typed.visible_text
+    assert "Someone else must approve it" in pressed.visible_text
+    assert "Someone else must approve it" in typed.visible_text
     assert count_creates(desk) == 0
 
 

@@ -122,5 +122,5 @@ async def test_the_person_who_asked_is_not_asked_for_approval(open_desk: OpenDes
 
     [refused] = await desk.press(desk.slack.messages(BATCHES, ADA)[-1], "Approve")
 
-    assert "Another operator must approve it" in refused.visible_text
+    assert "Someone else must approve it" in refused.visible_text
     assert count_creates(desk) == 2

@@ -171,7 +171,7 @@ _WARNINGS: dict[WarningKind, str] = {
     WarningKind.UNKNOWN_BLOCK: "unknown content block, which the API may refuse",
     WarningKind.UNKNOWN_TOOL: "unknown tool, which the API may refuse",
     WarningKind.MEDIA_UNKNOWN: "the data doesn't look like this type",
-    WarningKind.MANY_PAGES: "so many pages may be too many",
+    WarningKind.MANY_PAGES: "this many pages may exceed the model's limit",
 }
 
 _PLACED = frozenset((WarningKind.MODEL_MAY_REFUSE, WarningKind.MAY_BE_REFUSED, WarningKind.MANY_PAGES))

@@ -61,5 +61,5 @@ def title_ending(retiring: Sequence[RetiringModel], requests: int) -> str:
     if all(one.state is RetirementState.RETIRED for one in due):
         return f"{share} to {'a retired model' if len(due) == 1 else 'retired models'}"
     if any(one.state is RetirementState.RETIRED for one in due):
-        return f"{share} to models about to retire or retired"
+        return f"{share} to models that have retired or soon will"
     return f"{share} to {model} about to retire"

@@ -123,7 +123,7 @@ def _retry_name(other: str) -> str:
 def _unavailable_words(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMissing) -> str:
     match error:
         case ApprovalOfOwn():
-            return "You can't approve your own batch. Nothing was sent. Another operator must approve it."
+            return "You can't approve your own batch. Nothing was sent. Someone else must approve it."
         case RequestsFileMissing(is_changed=True):
             return "The file on Batchdesk's disk has changed since the check. Nothing was sent. Share the file again."
         case RequestsFileMissing():

@@ -25,7 +25,7 @@ _WORDS: dict[UnreadableReason, str] = {
     UnreadableReason.EMAIL: "This is an email, not a file of requests. Share a `.jsonl` file.",
     UnreadableReason.DELETED: "This file was deleted. Share it again.",
     UnreadableReason.HIDDEN_BY_PLAN: (
-        "Your Slack plan hides this file, because it is older or larger than the plan allows. Share it again."
+        "Your Slack plan hides this file, because it is too old, or the workspace's storage is full. Share it again."
     ),
     UnreadableReason.LOGIN_PAGE: (
         "Slack sent its login page instead of the file. An administrator must set `SLACK_BOT_TOKEN` to the bot token "

@@ -15,7 +15,7 @@ def render_too_much_work(error: TooMuchWork) -> Message:
     if error.is_own:
         words = f"You have {quantity(len(error.own), 'long job')} running. Nothing was started. "
         can_stop = any(work.subject.startswith(PREFIX) for work in error.own)
-        step = "Press *Stop* where a batch is read, or try again" if can_stop else "Try again"
+        step = "Press *Stop* in the message of one of them, or try again" if can_stop else "Try again"
         return _message(f"{words}{step} when one of them has ended.\n{own}")
     running = quantity(error.total, "long job is", "long jobs are")
     words = f"I'm busy: {running} running. Nothing was started. Try again in a minute."

@@ -78,7 +78,7 @@ def render_requester_not_permitted(error: RequesterNotPermitted) -> Message:
     if error.refusal.rule in (Rule.PERSON_UNKNOWN, Rule.GROUP_UNKNOWN):
         words = _unchecked_words(f"I couldn't check in Slack whether {who} may still send batches", error.refusal)
     else:
-        words = f"{who} asked for this and may no longer send batches. Nothing was sent. Decline it instead."
+        words = f"{who} asked for this and is no longer allowed to send batches. Nothing was sent. Decline it instead."
     return Message(words, (section(words),), placement=Placement.BELOW)
 
 

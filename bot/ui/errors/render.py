@@ -193,7 +193,7 @@ def _paragraph_words(error: ParagraphError) -> str:
             failed = f"I couldn't write to Batchdesk's disk. Nothing was sent. An administrator must {remedy}."
             return f"{failed}\nReason: {code(error.reason)}"
         case SummaryUnreadable():
-            return "I can't read the stored summary of these results anymore. Try again."
+            return "The stored summary of these results is unreadable. Try again."
         case BillKeyMissing() | BillUnreadable() | BillOfAnother():
             return bill_words(error)
         case BulkUnavailable():

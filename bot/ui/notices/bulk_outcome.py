@@ -59,7 +59,7 @@ _ALONE = {
     "restarted": "I was restarted while I saved the results. The file may have arrived in our direct messages.",
     "unreadable": "I couldn't read the results to their end. No file was sent.",
     "incomplete": "The results file doesn't match the counts of the batch. No file was sent.",
-    "too_large": "The results are larger than any file that Slack takes. No file was sent.",
+    "too_large": "The results are too large to save this way. *Download* sends them compressed.",
     "slack": "I read the results, but Slack refused the file.",
     "unconfirmed": "I sent the file, but Slack doesn't show that all of it arrived. Check our direct messages.",
 }
@@ -109,7 +109,8 @@ def render_bulk_outcome(bulk: Bulk, items: Sequence[BulkItem]) -> Message:
 def render_bulk_audit_line(bulk: Bulk, items: Sequence[BulkItem]) -> Message:
     """Return the line for the audit channel: who had typed what, and how many batches it changed."""
     place = f" in <#{bulk.channel_id}>" if bulk.channel_id else ""
-    mark = "✅" if any(item.state == "done" for item in items) else "⚠️"
+    states = {item.state for item in items}
+    mark = "✅" if "done" in states and states.isdisjoint(("failed", "unknown")) else "⚠️"
     text = f"{mark} {mention(bulk.user_id)}{place}: {_typed(bulk)} → {count_words(bulk, items)}"
     return Message(text, (section(text),), public=True)
 

@@ -179,7 +179,7 @@ def _spend_blocks(outcome: HomeShown) -> list[Block]:
     parts += [f"up to {format_usd(month.open.usd)} more in batches not read yet"] if month.open.usd else []
     parts += [f"{quantity(month.open.unbounded, 'file')} of unknown cost"] if month.open.unbounded else []
     parts += [unread_words(month)] if month.unread else []
-    note = context("Batches count once their results were read.")
+    note = context("A batch counts as soon as its results are read.")
     return [header("Spend this month"), section(" · ".join(parts)), note]
 
 

@@ -25,5 +25,5 @@ def _label_words(outcome: Labeled, viewer: Viewer) -> str:
     if not outcome.others:
         return words
     others = quantity(outcome.others, "other batch has", "other batches have")
-    choice = "I take the only one that hasn't ended. Otherwise I'll ask which one you mean."
+    choice = "If exactly one of them hasn't ended, the label means that one. Otherwise I'll ask which one you mean."
     return f"{words} {others} the same label. {choice}"

@@ -103,7 +103,7 @@ def render_send_question(change: SendChange, question: ConfirmationNeeded, viewe
 
 
 def _limit_sentence(change: SendChange) -> str:
-    return f"{limit_words(change.exceeded, 'your')} Another operator must approve." if change.needs_approval else ""
+    return f"{limit_words(change.exceeded, 'your')} Someone else must approve." if change.needs_approval else ""
 
 
 def _terms_line(draft: Draft, question: ConfirmationNeeded) -> str:
