@@ -314,20 +314,20 @@ class Settings(BaseSettings):
         None,
         ge=0,
         validation_alias="BATCHDESK_SPEND_LIMIT",
-        description="USD; if what one person sends in 24 hours may cost more, another operator must approve",
+        description="USD; if what one person sends in 24 hours may cost more, someone else must approve",
     )
     request_limit: Annotated[int | None, WhenUnset("none")] = Field(
         None,
         ge=0,
         validation_alias="BATCHDESK_REQUEST_LIMIT",
-        description="requests; if one person sends more in 24 hours, another operator must approve",
+        description="requests; if one person sends more in 24 hours, someone else must approve",
     )
     monthly_budget: Annotated[Decimal | None, WhenUnset("none")] = Field(
         None,
         ge=0,
         validation_alias="BATCHDESK_MONTHLY_BUDGET",
-        description="USD a month for the workspace, shown before each send: a warning from 80%, and from 100% another "
-        "operator must approve",
+        description="USD a month for the workspace, shown before each send: a warning from 80%, and from 100% someone "
+        "else must approve",
     )
     feed_channel: Annotated[str | None, _CHANNEL, WhenUnset("none")] = Field(
         None,

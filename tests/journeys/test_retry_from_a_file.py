@@ -47,6 +47,7 @@ async def test_the_form_takes_the_original_and_its_answer_comes_where_the_button
     await desk.press(question, "Send")
 
     assert "Upload the original file" in needed.visible_text
+    assert len(form.body["submit"]["text"]) <= 15, "a phone cuts it off beside Cancel"
     assert empty.error == "input_required"
     assert question.thread_ts == thread
     assert "Send 5 requests?" in question.visible_text

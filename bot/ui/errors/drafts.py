@@ -155,7 +155,7 @@ def _state_words(draft: Draft) -> str:
             again = code(f"/batch send {(draft.rest_id or '')[:REFERENCE_LENGTH]}")
             return f"A sample of this file was sent first. Nothing more was sent. For the rest, type {again}."
         case "waiting":
-            return "This is waiting for approval by another operator. Nothing was sent."
+            return "This is waiting for approval by someone else. Nothing was sent."
         case "unknown":
             return "The API's answer was lost, so this may have been sent. I won't send it again. I'm looking for it."
         case "dropped":

@@ -64,7 +64,7 @@ def _render_form(outcome: OriginalWanted, viewer: Viewer) -> Form:
     return Form(
         callback_id=RETRY_FORM,
         title="Retry from a file",
-        submit="Check and see cost",
+        submit="Check",
         blocks=(section(batch), field),
         channel=viewer.caller.channel,
         subject=outcome.batch.id,

@@ -5,8 +5,8 @@ import { makeField, labelAttributes } from "./acting.js";
 
 const LARGEST = 10 * 1024 * 1024; // Slack's limit for each file of a file_input
 const UNITS = [
-  ["MB", 1024 * 1024],
-  ["kB", 1024],
+  ["MB", 1_000_000],
+  ["kB", 1_000],
 ];
 
 /** "3.2 kB" */
