@@ -37,7 +37,7 @@ async def page(chromium: Browser, stage: Simulation) -> AsyncIterator[Page]:
     [
         (Decimal(100), "of $100 with this file", "Send"),
         (Decimal(1), "With this file, up to 80% of the monthly budget is used.", "Send"),
-        (Decimal("0.8"), "go over the monthly budget of $0.80. Someone else must approve.", "Ask for approval"),
+        (Decimal("0.8"), "exceed the monthly budget of $0.80. Someone else must approve.", "Ask for approval"),
     ],
     ids=["shown", "near", "used"],
     indirect=["stage"],

@@ -35,11 +35,11 @@ async def test_of_three_files_the_second_and_third_need_another_person(open_desk
 
     for question in (second, third):
         assert (
-            "take you over your 24-hour limit of 50 requests (50 already sent). Someone else must approve."
+            "take you over your 24-hour limit of 50 requests (50 sent). Someone else must approve."
             in question.visible_text
         )
         assert "Send" not in question.buttons
-    assert "take them over their 24-hour limit of 50 requests (50 already sent)." in asked.visible_text
+    assert "take them over their 24-hour limit of 50 requests (50 sent)." in asked.visible_text
     assert count_creates(desk) == 2
     [audit] = await desk.type(f"/batch audit {desk.api.workspace.batches[0].id}")
     assert "over the 24-hour limit of 50 requests (50 sent)" in audit.visible_text
@@ -129,7 +129,7 @@ async def test_a_retry_counts_too(open_desk: OpenDesk) -> None:
 
     [question] = await desk.type(f"/batch retry {batch.id} --file {file.files[0]['id']}")
 
-    assert "take you over your 24-hour limit of 50 requests (45 already sent)" in question.visible_text
+    assert "take you over your 24-hour limit of 50 requests (45 sent)" in question.visible_text
 
 
 EIGHTY_CENTS = make_jsonl(make_request(f"r-{n}", max_tokens=64_000) for n in range(5))
@@ -141,7 +141,7 @@ EIGHTY_CENTS = make_jsonl(make_request(f"r-{n}", max_tokens=64_000) for n in ran
     [
         ("2", "*Budget this month:* up to $0.80 of $2 with this file ($0.00 spent)", "Send"),
         ("1", "With this file, up to 80% of the monthly budget is used.", "Send"),
-        ("0.80", "go over the monthly budget of $0.80. Someone else must approve.", "Ask for approval"),
+        ("0.80", "exceed the monthly budget of $0.80. Someone else must approve.", "Ask for approval"),
     ],
 )
 async def test_a_budget_is_shown_warns_and_needs_a_second_yes(

@@ -56,11 +56,11 @@ def limit_words(exceeded: LimitExceeded | None, whose: Literal["your", "their"])
     sent = exceeded.sent
     limits = []
     if exceeded.requests is not None:
-        already = f" ({number(sent.requests)} already sent)" if sent.requests else ""
+        already = f" ({number(sent.requests)} sent)" if sent.requests else ""
         limits.append(f"{quantity(exceeded.requests, 'request')}{already}")
     if exceeded.dollars is not None:
         limits.append(f"{format_limit(exceeded.dollars)}{_sent_words(sent)}")
-    subject = "Together, the sample and the rest of this file" if exceeded.is_part else "This file"
+    subject = "The sample and the rest" if exceeded.is_part else "This file"
     sentences = []
     if limits:
         would = "may" if exceeded.is_unbounded and exceeded.requests is None else "would"
@@ -69,17 +69,17 @@ def limit_words(exceeded: LimitExceeded | None, whose: Literal["your", "their"])
     if (use := exceeded.budget) is not None:
         if limits:
             subject = "They" if exceeded.is_part else "It"
-        goes = f"{subject} {'may' if use.after is None else 'would'}{' also' if limits else ''} go"
-        sentences.append(f"{goes} over the monthly budget of {format_limit(use.budget)}.")
+        verb = f"{'may' if use.after is None else 'would'} exceed"
+        sentences.append(f"{subject} {verb} the monthly budget of {format_limit(use.budget)}.")
     if exceeded.is_unbounded:
-        sentences.append("The file's cost has no upper bound.")
+        sentences.append("The cost is unbounded.")
     return " ".join(sentences)
 
 
 def _sent_words(sent: Sent) -> str:
     parts = [format_usd(sent.usd)] if sent.usd else []
     parts += [f"{quantity(sent.unbounded, 'file')} of unknown cost"] if sent.unbounded else []
-    return f" ({' and '.join(parts)} already sent)" if parts else ""
+    return f" ({' and '.join(parts)} sent)" if parts else ""
 
 
 def budget_lines(use: BudgetUse | None) -> list[str]:
