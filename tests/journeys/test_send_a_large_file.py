@@ -222,7 +222,7 @@ async def test_killed_while_sending_a_part_it_looks_for_it_before_the_rest_can_b
 
     assert ("I found batch 2 of 3" if arrived else "I won't send the rest") in first.visible_text
     assert arrived or "I won't send the rest before I've looked for it" in refused.visible_text
-    assert f"The other {5 if arrived else 15} requests wait" in told.visible_text
+    assert f"The {'other 5' if arrived else 'unsent 15'} requests wait" in told.visible_text
     assert sent_ids(desk) == IN_PARTS
 
 
