@@ -94,8 +94,8 @@ class AccessTokens:
         """Return a token that holds for at least half a minute.
 
         Raises:
-            NoAccessToken: there is none until something is mended.
-            ApiUnavailable: the API did not answer; nothing was sent.
+            NoAccessToken: the exchange cannot succeed before an administrator corrects something.
+            ApiUnavailable: the exchange was not answered. The call itself was not sent.
         """
         token = self._token
         left = token.ends_at - self._now() if token else 0.0
@@ -230,6 +230,6 @@ def _no_token(fault: TokenFault, message: str) -> NoAccessToken:
 
 
 def _log_failure(renewal: asyncio.Task[_AccessToken]) -> None:
-    """Log why there is no new token; who waits for it is told as well."""
+    """Log why a renewal failed. The calls that wait for it raise the same error."""
     if not renewal.cancelled() and isinstance(error := renewal.exception(), ApiError):
         log.warning("no new access token: %s", error)

@@ -38,11 +38,11 @@ class Waiting(Struct, frozen=True):
 
 
 class HomeShown(Struct, frozen=True):
-    """The board. The counts are of all, the batches those to show.
+    """The board. Each list holds the batches to show; each count is of all of them.
 
-    `running`: the caller's first, then the newest. `ended`: the last to end first. `expiring`: results that nobody has
-    downloaded, the first to expire first. `month` and `waiting` are None if the store fails. `more`: older batches were
-    not read, and may be running as well.
+    `running` begins with the caller's own batches; after them the newest come first. `ended` begins with the batch that
+    ended last. `expiring` are batches whose results nobody has downloaded; the first to expire comes first. `month` and
+    `waiting` are None if the store fails. If `more`, older batches were not read, and some of them may be running.
     """
 
     running: tuple[MessageBatch, ...] = ()

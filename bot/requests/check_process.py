@@ -31,7 +31,7 @@ def serve() -> None:
     """Do one check: read the job from stdin, and write the report to stdout. The process then ends."""
     os.nice(_NICENESS)
     job = sys.stdin.buffer.read()
-    if not job:  # whoever wanted the report is gone
+    if not job:  # the parent died before it had written the job
         return
     report: object
     try:

@@ -1,4 +1,4 @@
-"""Lost events: whoever wrote to a process that died before its answer is told so, and how to try again."""
+"""Find messages whose process died before it answered. Their authors are told so, and how to try again."""
 
 from sqlalchemy import Connection
 

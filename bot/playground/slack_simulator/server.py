@@ -309,7 +309,7 @@ class SlackSimulator:
         self._state.scopes = scopes
 
     def set_events(self, events: frozenset[str], *, takes_messages: bool = True) -> None:
-        """Use a manifest from now on that subscribes to these events, and lets people write to the app or not."""
+        """Change the events the manifest subscribes to. `takes_messages`: whether people may write to the app."""
         self._state.events, self._state.takes_messages = events, takes_messages
 
     def set_clock(self, seconds_ahead: float) -> None:
