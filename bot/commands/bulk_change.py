@@ -11,7 +11,7 @@ from bot.api.models import MessageBatch
 from bot.caller import Caller
 from bot.commands.change import Applied, Change
 from bot.errors import ExpectedError
-from bot.operations.bulk import BulkFacts, NoMatch
+from bot.operations.bulk import MOST_SHOWN, BulkFacts, NoMatch
 from bot.operations.services import Services
 from bot.pricing.amounts import format_usd
 from bot.store.db.connection import Connection
@@ -66,6 +66,11 @@ class BulkChange(Change[BulkStarted], frozen=True):
     items: tuple[BulkItem, ...]
     batches: tuple[MessageBatch, ...] = ()
     facts: BulkFacts | None = None
+
+    @property
+    def shown(self) -> tuple[BulkItem, ...]:
+        """Return the batches that the question names."""
+        return self.items[:MOST_SHOWN]
 
     @property
     def verb(self) -> str:

@@ -54,8 +54,8 @@ class Deleted(Struct, frozen=True):
 
     batch_id: BatchId
     answered: bool
-    name: str | None = None
-    """Its label or the name of its file; its records are deleted with it."""
+    names: BatchNames = BatchNames()
+    """What it was called; its records are deleted with it."""
 
 
 class AlreadyGone(Struct, frozen=True):
@@ -339,7 +339,7 @@ class DeleteChange(BatchChange[Delete, OneDeleted], frozen=True):
         outcome = await _delete(batch_id, services)
         match outcome:
             case Deleted():
-                outcome = replace(outcome, name=names.label or names.file_name)
+                outcome = replace(outcome, names=names)
                 await forget(batch_id, services, deleted_here=True)
                 return Applied(outcome, "done")
             case AlreadyGone():

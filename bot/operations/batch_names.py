@@ -16,6 +16,7 @@ from bot.requests.estimate import load_estimate
 from bot.store.db.connection import Connection
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import drafts, labels, summaries
+from bot.store.records.bulks import BulkItem
 from bot.store.records.confirmations import StoredConfirmation
 from bot.store.records.labels import BatchNames
 
@@ -72,12 +73,18 @@ def _find_ids(outcome: object) -> Iterator[str]:
             yield batch.id
         if name in ID_FIELDS and isinstance(value, str) and value.startswith(PREFIX):
             yield value
-        items = value if isinstance(value, tuple) else (value, *getattr(value, "questions", ()))
+        items = (
+            value
+            if isinstance(value, tuple)
+            else (value, *getattr(value, "questions", ()), *getattr(value, "shown", ()))
+        )
         for item in items:
             if isinstance(item, MessageBatch):
                 yield item.id
             elif isinstance(item, StoredConfirmation) and item.subject.startswith(PREFIX):
                 yield item.subject
+            elif isinstance(item, BulkItem):
+                yield item.batch_id
             elif isinstance(item, WatchedBatch):
                 yield item.batch.id
             elif isinstance(item, Family):

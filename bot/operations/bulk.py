@@ -137,6 +137,7 @@ def make_bulk(services: Services, caller: Caller, verb: BulkVerb, command: str, 
 
 def make_item(bulk: Bulk, position: int, batch: MessageBatch, names: BatchNames) -> BulkItem:
     """Return a batch of a list."""
+    name = names.label or names.file_name
     return BulkItem(
         bulk_id=bulk.id,
         position=position,
@@ -144,7 +145,7 @@ def make_item(bulk: Bulk, position: int, batch: MessageBatch, names: BatchNames)
         batch_id=batch.id,
         seen=describe_state(batch),
         requests=batch.request_counts.total,
-        name=names.label or names.file_name,
+        name=f"{name}{names.numbered}" if name else None,
         label=names.label,
         owner=names.owner,
     )

@@ -58,6 +58,8 @@ async def test_the_question_says_what_is_lost_and_a_wrong_count_deletes_nothing(
     database = desk.bot.worker.services.database
     database.transact(lambda c: summaries.store_summary(c, read, delete_before=desk.time() - timedelta(days=1)))
     database.transact(lambda c: summaries.record_download(c, taken, "jsonl", by=ADA, at=desk.time()))
+    oldest = desk.api.workspace.batches[11].id
+    database.transact(lambda c: labels.set_field(c, oldest, "label", "Nightly eval", by=ADA, at=desk.time()))
 
     question = await ask(desk)
     wrong = await submit(desk, question, "11")
@@ -65,7 +67,8 @@ async def test_the_question_says_what_is_lost_and_a_wrong_count_deletes_nothing(
     shown = question.visible_text
     assert "Delete 12 batches for good?" in shown
     assert "60 requests · cost unknown" in shown
-    assert "11 of them were never downloaded" in shown
+    assert "No one has downloaded the results of 11 batches." in shown
+    assert shown.count("Nightly eval") == 1
     assert shown.count("4 of 5 succeeded") == 10
     assert "and 2 more" in shown
     assert question.buttons == ["Delete 12 batches…", "Keep"]

@@ -120,7 +120,7 @@ async def test_a_file_that_is_too_large_for_the_api_is_answered_with_the_limit(d
     [answer] = await desk.press(question, "Send")
 
     assert "too large" in answer.visible_text
-    assert "up to 256 MB" in answer.visible_text
+    assert "up to 256,000,000 bytes" in answer.visible_text
     assert "html" not in answer.visible_text
     assert "cloudflare" not in answer.visible_text
-    assert "Split the file and upload the parts." in answer.visible_text
+    assert "split the file and upload the parts." in answer.visible_text

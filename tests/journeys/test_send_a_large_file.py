@@ -329,9 +329,10 @@ async def test_a_label_means_the_whole_and_names_all_parts(open_desk: OpenDesk) 
 
     desk.api.advance(90_000)
     [asked] = await desk.type(f"/batch delete {oldest_first(desk)[0].id}")
-    await desk.press(asked, next(text for text in asked.buttons if text.startswith("Delete")))
+    [deleted] = await desk.press(asked, next(text for text in asked.buttons if text.startswith("Delete")))
     [which] = await desk.type("/batch status nightly-eval")
 
+    assert "nightly eval · part 1 of 3" in deleted.visible_text
     assert "2 batches" in which.visible_text
     assert "🔵 nightly eval · 25 requests" in card.visible_text
     assert [f"nightly eval · part {number} of 3" in listed.visible_text for number in (1, 2, 3)] == [True] * 3

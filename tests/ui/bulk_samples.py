@@ -24,6 +24,17 @@ FACTS = BulkFacts(
 )
 
 
+NAMES = {
+    batch_id(10**20 * number): BatchNames("Nightly eval")
+    if number % 3 == 0
+    else BatchNames(file_name="requests_<big>.jsonl", number=number, parts=12)
+    if number % 3 == 1
+    else BatchNames()
+    for number in range(12)
+}
+"""A label, a part of a file, and no name, in turn."""
+
+
 def bulk(verb: BulkVerb = "delete", *, saves: bool = False, command: str = "delete --older-than 14d") -> Bulk:
     return Bulk(
         id="bulk_0123456789abcdef",
@@ -40,17 +51,18 @@ def bulk(verb: BulkVerb = "delete", *, saves: bool = False, command: str = "dele
 
 
 def change(count: int = 12, verb: BulkVerb = "delete", facts: BulkFacts | None = FACTS) -> BulkChange:
-    """Return a change of so many batches, every third of which has a label."""
+    """Return a change of so many batches."""
     listed = bulk(verb, command="cancel --all" if verb == "cancel" else 'delete --older-than 14d --label "nightly"')
     batches = [
-        running(1_200, id=batch_id(number))
+        running(1_200, id=batch_id(10**20 * number))
         if verb == "cancel"
-        else ended(counts(succeeded=1_190, errored=10), id=batch_id(number), took=timedelta(minutes=number + 1))
+        else ended(
+            counts(succeeded=1_190, errored=10), id=batch_id(10**20 * number), took=timedelta(minutes=number + 1)
+        )
         for number in range(count)
     ]
     items = tuple(
-        make_item(listed, place, batch, BatchNames("Nightly eval" if place % 3 == 0 else None))
-        for place, batch in enumerate(batches)
+        make_item(listed, place, batch, NAMES.get(batch.id, BatchNames())) for place, batch in enumerate(batches)
     )
     shown = tuple(batches[:MOST_SHOWN]) if facts is not None else ()
     if facts is not None:

@@ -23,6 +23,7 @@ from tests.builders import (
     NOW,
     VIEWERS,
 )
+from tests.ui.bulk_samples import NAMES
 from tests.ui.errors.every_error import ERRORS
 from tests.ui.notices.every_notice import BULKS, CARDS, DIGESTS, INTERRUPTED, NOTICES, PROGRESS
 
@@ -78,7 +79,7 @@ def _drawings() -> dict[str, tuple[Drawable, Viewer]]:
         if name.startswith(FOR_EVERYONE):
             cases |= {f"{name}_for_{who}": (outcome, viewer) for who, viewer in VIEWERS.items()}
         else:
-            cases[name] = (outcome, ADMIN)
+            cases[name] = (outcome, replace(ADMIN, names=NAMES) if "_bulk" in name else ADMIN)
     return cases
 
 

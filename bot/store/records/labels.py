@@ -63,6 +63,11 @@ class BatchNames(Struct, frozen=True):
     is_whole: bool = False
     """Whether the batch stands for all parts, and is named like the file."""
 
+    @property
+    def numbered(self) -> str:
+        """Return ` · part 2 of 3` for a part of a file that was too large for one batch, else an empty string."""
+        return f" · part {self.number} of {self.parts}" if self.number is not None and not self.is_whole else ""
+
 
 def normalize_label(text: str) -> str:
     """Return the form in which labels are compared and typed as references: `Nightly eval!` is `nightly-eval`."""

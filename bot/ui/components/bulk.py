@@ -8,7 +8,7 @@ from bot.commands.cancel import CancelListed
 from bot.commands.delete import CountWanted, DeleteListed
 from bot.commands.keep import Keep
 from bot.commands.stop_list import StopList
-from bot.operations.bulk import MOST_BATCHES, MOST_SHOWN, BulkFacts
+from bot.operations.bulk import MOST_BATCHES, BulkFacts
 from bot.pricing.amounts import format_amount, format_usd
 from bot.store.records.bulks import BulkItem
 from bot.ui.components.batch_rows import list_batches
@@ -81,11 +81,12 @@ def _money_words(facts: BulkFacts, *, is_delete: bool) -> str:
     rest = facts.count - facts.priced
     if not is_delete:
         most = f"up to {format_usd(facts.usd)}"
-        return f"{most} for {number(facts.priced)} of them" if rest else most
+        priced = quantity(facts.priced, "batch", "batches")
+        return f"{most} for {priced}, unknown for {number(rest)}" if rest else most
     amount = format_amount(facts.usd, complete=not rest)
     if amount == "unknown":
         return "cost unknown"
-    return f"{amount} spent" if not rest else f"{amount} spent, {number(rest)} not read"
+    return f"{amount} spent" if not rest else f"{amount} spent, {quantity(rest, 'batch', 'batches')} not read"
 
 
 def _download_words(facts: BulkFacts) -> str:
@@ -95,21 +96,24 @@ def _download_words(facts: BulkFacts) -> str:
     elif facts.count == 1:
         words = "*No one has downloaded its results.*"
     else:
-        words = f"*{number(lost)} of them {'was' if lost == 1 else 'were'} never downloaded.*"
+        words = f"*No one has downloaded the results of {quantity(lost, 'batch', 'batches')}.*"
     gone = facts.unsavable
-    return f"{words} {number(gone)} no longer {'has' if gone == 1 else 'have'} results." if gone else words
+    if not gone:
+        return words
+    have = "has" if gone == 1 else "have"
+    return f"{words} {quantity(gone, 'batch', 'batches')} no longer {have} results."
 
 
 def _first_rows(change: BulkChange, viewer: Viewer) -> list[str]:
     count = len(change.items)
     rows = [each.row() for each in list_batches(change.batches, viewer.names, viewer.now)]
-    rows = rows or [_item_row(item) for item in change.items[:MOST_SHOWN]]
+    rows = rows or [_item_row(item, viewer) for item in change.shown]
     more = count - len(rows)
     return [*rows, *([f"and {number(more)} more"] if more > 0 else [])]
 
 
-def _item_row(item: BulkItem) -> str:
-    name = f"*{safe_text(item.name, 80)}*" if item.name else bold_id_name(item.batch_id)
+def _item_row(item: BulkItem, viewer: Viewer) -> str:
+    name = bold_id_name(item.batch_id, viewer.names.get(item.batch_id))
     return f"{name} · {quantity(item.requests, 'request')}"
 
 

@@ -98,8 +98,11 @@ def bold_name(batch: MessageBatch, names: BatchNames | None = None) -> str:
 
 def bold_id_name(batch_id: str, names: BatchNames | None = None) -> str:
     """Return the name in bold of a batch of which only the id is at hand."""
-    name = names and (names.label or names.file_name)
-    return f"*{neutralize(one_line(name, NAME_LIMIT) if name else f'Batch {shorten_id(batch_id)}')}*"
+    if names is None:
+        return f"*{neutralize(f'Batch {shorten_id(batch_id)}')}*"
+    part = names.numbered
+    name = names.label or names.file_name
+    return f"*{neutralize(one_line(name, NAME_LIMIT - len(part)) if name else f'Batch {shorten_id(batch_id)}')}{part}*"
 
 
 def _own_name(batch: MessageBatch, names: BatchNames, limit: int) -> str:
@@ -111,7 +114,7 @@ def _part_words(batch: MessageBatch, names: BatchNames) -> str:
     if names.is_whole:
         return ""
     if names.number is not None:
-        return f" · part {names.number} of {names.parts}"
+        return names.numbered
     match names.part:
         case "sample":
             return f" · sample of {number(batch.request_counts.total)}"

@@ -136,8 +136,6 @@ def _reason_words(error: ConfirmationRefused) -> str:
 def _ask_again_words(error: ConfirmationRefused) -> str:
     """Return what to type to be asked, or to be asked again."""
     command = error.command or (error.question.command if error.question else "")
-    if not command:
-        return "Open the batch and press the button again."
-    command = _WHOLE_DRAFT_ID.sub(lambda found: found[0][:REFERENCE_LENGTH], command)
     again = "do it yourself" if error.why is RefusalReason.OTHER_PERSON else "be asked again"
-    return f"To {again}, type {code(f'/batch {command}')}."
+    command = _WHOLE_DRAFT_ID.sub(lambda found: found[0][:REFERENCE_LENGTH], command)
+    return f"To {again}, type {code(f'/batch {command}') if command else 'the command'}."

@@ -21,7 +21,6 @@ from bot.commands.delete import (
 from bot.commands.list import List
 from bot.commands.status import Status
 from bot.operations.find_batch import Reference
-from bot.store.records.labels import BatchNames
 from bot.store.records.summaries import StoredSummary
 from bot.ui.components.bulk import render_bulk, render_count_form
 from bot.ui.components.buttons import actions, button
@@ -71,7 +70,7 @@ def _render_deleted(outcome: Deleted, viewer: Viewer) -> Message:
     by = deleted_by_words(viewer.caller.user)
     if not outcome.answered:
         by += " The API's answer was lost, but I checked that the batch is gone."
-    name = bold_id_name(outcome.batch_id, BatchNames(label=outcome.name))
+    name = bold_id_name(outcome.batch_id, outcome.names)
     text = f"🗑️ {name} · {by}"
     blocks = (section(text), context(code(outcome.batch_id)), *actions([button("All batches", List())]))
     return Message(f"{text} {code(outcome.batch_id)}", blocks)

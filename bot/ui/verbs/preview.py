@@ -23,4 +23,5 @@ def render_preview(outcome: PreviewOutcome, viewer: Viewer) -> Message:
     }
     notes = ["Recorded in the audit log"]
     notes += [f"the first {number(LONGEST_PREVIEW)} characters are shown"] if shown is not params else []
-    return Message(title, (section(title), body, context(" · ".join(notes))), placement=Placement.BELOW)
+    blocks = (section(title), body, context(" · ".join(notes)))
+    return Message(title, blocks, placement=Placement.BELOW, modal_title="First request")

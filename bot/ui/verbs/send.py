@@ -27,6 +27,7 @@ from bot.operations.send_outcomes import (
     SendRefused,
 )
 from bot.operations.split_sample import sample_size
+from bot.requests.check import MAX_BODY_BYTES
 from bot.requests.estimate import load_estimate
 from bot.requests.problems import GroupedWarning, WarningKind
 from bot.scratch_file import ScratchFileFailed
@@ -47,7 +48,7 @@ from bot.ui.components.draft_question import (
     limit_words,
 )
 from bot.ui.components.estimate import cost_words
-from bot.ui.components.file_problems import BODY_LIMIT, warning_lines
+from bot.ui.components.file_problems import warning_lines
 from bot.ui.components.lost_answer import search_result
 from bot.ui.components.quiet import mention_promise, quiet_suffix
 from bot.ui.components.remedies import step_before_sending
@@ -60,7 +61,6 @@ from bot.ui.components.text import (
     context,
     date,
     end_sentence,
-    file_size,
     header,
     mention,
     number,
@@ -429,10 +429,12 @@ def _render_not_sent(outcome: SendRefused | NotSent) -> Message:
 def _refused_words(outcome: SendRefused) -> str:
     error = outcome.error
     if isinstance(error, RequestTooLarge):
-        size = f" ({file_size(error.sent)})" if error.sent is not None else ""
+        # In bytes: rounded, a size just below the limit reads like the limit.
+        size = f" ({quantity(error.sent, 'byte')})" if error.sent is not None else ""
         return (
-            f"The file{size} is too large, so no batch was created. The API takes up to {BODY_LIMIT}, and a proxy in "
-            "front of it may take less. Split the file and upload the parts."
+            f"No batch was created, because the file{size} was refused as too large. The API takes up to "
+            f"{quantity(MAX_BODY_BYTES, 'byte')}, so a proxy in front of it probably takes less. Ask your "
+            "administrator about the proxy, or split the file and upload the parts."
         )
     refused = f"The API refused the batch: {quote_api(error.message)}"
     fix = f"Fix the request {code(outcome.custom_id, 64)} in the file" if outcome.custom_id else "Fix the file"

@@ -37,6 +37,7 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "delete_refused": DeleteRefused(running()),
     "delete_refused_canceling": DeleteRefused(canceling()),
     "deleted": Deleted(ID, answered=True),
+    "deleted_part": Deleted(ID, answered=True, names=BatchNames("Nightly eval", number=2, parts=3)),
     "deleted_unanswered": Deleted(ID, answered=False),
     "delete_already_gone": AlreadyGone(ID),
     "delete_did_not_happen": DeleteDidNotHappen(ENDED),
