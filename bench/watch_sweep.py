@@ -18,6 +18,7 @@ from bot.clients import open_api_http
 from bot.operations.listing_memory import ListingMemory
 from bot.operations.snapshots import snapshot_batch
 from bot.settings.loading import load_settings
+from bot.settings.workspaces import make_only_workspace
 from bot.store.db.database import Database
 from bot.store.db.task_queue import enqueue_nothing
 from bot.store.records.watches import StoredWatch
@@ -59,7 +60,7 @@ async def main(count: int) -> None:
     settings = load_settings(env_file=None)
     database = Database(settings.database_url)
     await asyncio.to_thread(database.open)
-    async with open_api_http(settings) as bot_http:
+    async with open_api_http(settings, make_only_workspace(settings)) as bot_http:
         transport = CountingTransport()
         http = httpx.AsyncClient(transport=transport, base_url=bot_http.base_url, headers=bot_http.headers)
         batches = BatchesClient(http)

@@ -21,6 +21,7 @@ from bot.clients import (
 from bot.operations.services import Services
 from bot.pricing.prices import Prices
 from bot.settings.loading import load_settings
+from bot.settings.workspaces import load_workspaces
 from bot.slack.bot_messages import BotMessages
 from bot.slack.directory import Directory, Home
 from bot.slack.download import SharedFileReader
@@ -53,23 +54,24 @@ def program_environment(slack: str, token: str, api: str, store: str) -> dict[st
 async def main() -> None:
     """Work until killed."""
     settings = load_settings(env_file=None)
+    [workspace] = load_workspaces(settings)
     database = Database(settings.database_url)
     await asyncio.to_thread(database.open)
     engine = Engine(database)
-    async with open_api_http(settings) as http, aiohttp.ClientSession() as session:
+    async with open_api_http(settings, workspace) as http, aiohttp.ClientSession() as session:
         pace = SlackPacing(utc_now)
         if REAL_PACE_VARIABLE not in os.environ:
             pace = SlackPacing(utc_now, a_minute={}, a_channel=FAST_PACE)
         slack = make_slack_client(settings, session, retries=False)
-        directory = Directory(slack, make_rules(settings), Home(""))
+        directory = Directory(slack, make_rules(settings, workspace), Home(""))
         services = Services(
-            workspace=make_workspace(http),
+            workspace=make_workspace(workspace, http),
             database=database,
             now=utc_now,
             time_zone=settings.zone,
             prices=Prices.load(settings.prices),
             drafts=make_draft_services(
-                settings, SharedFileReader(slack, session, get_file_origins(settings.slack_api_url))
+                settings, workspace, SharedFileReader(slack, session, get_file_origins(settings.slack_api_url))
             ),
             enqueue=engine.enqueue,
             may_post=directory.may_post,

@@ -49,6 +49,7 @@ from bot.pricing.prices import Prices, PricesUnreadable
 from bot.requests.check import Limits
 from bot.settings.model import Settings
 from bot.settings.table import SETTINGS
+from bot.settings.workspaces import WorkspaceSettings, load_workspaces
 from bot.slack.bot_messages import BotMessages
 from bot.slack.call_metrics import trace_calls
 from bot.slack.channel_checks import find_channel_problems
@@ -150,6 +151,7 @@ class _Parts(Struct, frozen=True):
     app_id: str | None
     client: AsyncWebClient
     session: aiohttp.ClientSession
+    workspace: WorkspaceSettings
     services: Services
     rules: Rules
     directory: Directory
@@ -202,11 +204,12 @@ async def run_bot(
                 None, await stack.enter_async_context(open_health_page(health, settings.port, settings.host))
             )
         asyncio.get_running_loop().call_later(head_start, worker_may_start.set)
-        in_flight.start(_log_channel_problems(parts.client, settings))
+        in_flight.start(_log_channel_problems(parts.client, settings, [parts.workspace]))
         yield Bot(in_flight, ports.port, parts.worker, ports.health_port)
 
 
 async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], datetime], limits: Limits) -> _Parts:
+    [workspace] = load_workspaces(settings)
     database = await _open_store(stack, settings.database_url)
     metrics = Metrics(CollectorRegistry())
     engine = Engine(database)
@@ -218,7 +221,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         metrics.count_api_call(method, status, seconds)
         api_refusals.record(method, status, seconds)
 
-    http = await stack.enter_async_context(open_api_http(settings, observe_api))
+    http = await stack.enter_async_context(open_api_http(settings, workspace, observe_api))
     bill_http = open_cost_report(settings)
     if bill_http is not None:
         await stack.enter_async_context(bill_http)
@@ -228,13 +231,13 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     client = make_slack_client(settings, session, retries=True, waits=waits)
     authorized = await check_bot_token(client)
     app_id = await find_app_id(client, authorized.bot_id)
-    rules = make_rules(settings)
+    rules = make_rules(settings, workspace)
     directory = Directory(client, rules, Home(authorized.team_id or "", authorized.enterprise_id))
     shared_files = SharedFileReader(client, session, get_file_origins(settings.slack_api_url))
-    drafts = make_draft_services(settings, shared_files, limits)
+    drafts = make_draft_services(settings, workspace, shared_files, limits)
     _check_folder(drafts)
     services = Services(
-        workspace=make_workspace(http, api_waits, workspace_id=settings.anthropic_workspace_id or ""),
+        workspace=make_workspace(workspace, http, api_waits),
         database=database,
         now=now,
         time_zone=settings.zone,
@@ -264,18 +267,18 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         engine,
         SlackPacing(now),
         uploader,
-        feed_channel=settings.feed_channel,
+        feed_channel=workspace.feed_channel,
         shows_causes=EVERYONE in rules.readers,
         chores=make_chores(
             services,
             bot_messages,
             mentions,
             homes.draw,
-            make_digest_plan(settings),
+            make_digest_plan(settings, workspace),
             _make_audit_log(settings, services, metrics),
         ),
         limits=_make_limits(settings),
-        audit_channel=settings.audit_channel,
+        audit_channel=workspace.audit_channel,
         count_given_up_notice=metrics.count_given_up_notice,
     )
     return _Parts(
@@ -283,6 +286,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         app_id,
         client,
         session,
+        workspace,
         services,
         rules,
         directory,
@@ -380,7 +384,7 @@ def _make_listening_app(settings: Settings, parts: _Parts, answers: _Answers) ->
         answers.progress,
         parts.waits,
         parts.api_waits,
-        settings.audit_channel,
+        parts.workspace.audit_channel,
         parts.worker.mentions.replace_mentions,
         partial(_hand_over, services),
         _make_seal(settings),
@@ -492,9 +496,11 @@ def _make_health_page(parts: _Parts, records: StoreHealth, socket: SocketHealth 
     )
 
 
-async def _log_channel_problems(client: AsyncWebClient, settings: Settings) -> None:
+async def _log_channel_problems(
+    client: AsyncWebClient, settings: Settings, workspaces: Sequence[WorkspaceSettings]
+) -> None:
     """Log which channels of the settings the bot cannot use. It starts all the same."""
-    for problem in await find_channel_problems(client, settings):
+    for problem in await find_channel_problems(client, settings, workspaces):
         log.warning(problem)
 
 

@@ -22,6 +22,7 @@ from bot.requests.archive import RequestArchive
 from bot.requests.check import Limits
 from bot.requests.estimate import TokenCounter
 from bot.settings.model import Settings
+from bot.settings.workspaces import WorkspaceSettings
 from bot.slack.client import SESSION_TIMEOUT, SlackClient
 from bot.slack.download import SharedFileReader
 from bot.slack.retries import SlackWaits, make_retry_handlers
@@ -51,14 +52,14 @@ def make_slack_client(
     )
 
 
-def make_rules(settings: Settings) -> Rules:
-    """Return the permission rules of the settings."""
+def make_rules(settings: Settings, workspace: WorkspaceSettings) -> Rules:
+    """Return the permission rules of a workspace."""
     return Rules(
-        operators=frozenset(settings.operators),
-        admins=frozenset(settings.admins),
-        approvers=frozenset(settings.approvers),
-        readers=frozenset(settings.readers),
-        channels=frozenset(settings.channels),
+        operators=frozenset(workspace.operators),
+        admins=frozenset(workspace.admins),
+        approvers=frozenset(workspace.approvers),
+        readers=frozenset(workspace.readers),
+        channels=frozenset(workspace.channels),
         allow_guests=settings.allow_guests,
         allow_external=settings.allow_external,
     )
@@ -74,31 +75,32 @@ def get_file_origins(slack_api_url: str) -> frozenset[str]:
     return _get_origins(slack_api_url, "files")
 
 
-def open_api_http(settings: Settings, observe: CallObserver | None = None) -> HttpClient:
-    """Return the HTTP client for the Message Batches API. `observe` is called after each call."""
+def open_api_http(settings: Settings, workspace: WorkspaceSettings, observe: CallObserver | None = None) -> HttpClient:
+    """Return the HTTP client for the Message Batches API in a workspace. `observe` is called after each call."""
     return open_http(
-        find_credential(settings),
-        base_url=settings.anthropic_base_url,
+        find_credential(workspace),
+        base_url=workspace.base_url,
         betas=settings.anthropic_betas,
-        workspace_id=settings.anthropic_workspace_id,
+        workspace_id=workspace.id,
         observe=observe,
         proxies=settings.proxies,
     )
 
 
-def find_credential(settings: Settings) -> Credential:
+def find_credential(workspace: WorkspaceSettings) -> Credential:
     """Return what to call the API with, in the order of the official SDKs; an empty key if there is nothing."""
-    if settings.anthropic_api_key or not (settings.anthropic_auth_token or settings.federation_rule):
-        return reveal_secret(settings.anthropic_api_key)
-    if settings.anthropic_auth_token:
-        return BearerToken(reveal_secret(settings.anthropic_auth_token))
+    found = workspace.credential
+    if found.api_key or not (found.auth_token or found.federation_rule):
+        return reveal_secret(found.api_key)
+    if found.auth_token:
+        return BearerToken(reveal_secret(found.auth_token))
     return Federation(
-        settings.federation_rule or "",
-        settings.organization_id or "",
-        reveal_secret(settings.identity_token),
-        settings.identity_token_file,
-        settings.service_account_id,
-        settings.anthropic_workspace_id,
+        found.federation_rule or "",
+        found.organization_id or "",
+        reveal_secret(found.identity_token),
+        found.identity_token_file,
+        found.service_account_id,
+        workspace.id,
     )
 
 
@@ -115,8 +117,8 @@ def reveal_secret(value: SecretStr | None) -> str:
     return value.get_secret_value() if value is not None else ""
 
 
-def make_workspace(http: HttpClient, waits: SlackWaits | None = None, *, workspace_id: str = "") -> Workspace:
-    """Return the workspace that the API key of this HTTP client belongs to.
+def make_workspace(workspace: WorkspaceSettings, http: HttpClient, waits: SlackWaits | None = None) -> Workspace:
+    """Return a workspace that `http` calls, which `open_api_http` made.
 
     `waits` receives how long a call waits because the API limits it.
     """
@@ -126,7 +128,7 @@ def make_workspace(http: HttpClient, waits: SlackWaits | None = None, *, workspa
         CachedCatalog(ModelsClient(http, policy=policy)),
         TokenCounter(http, policy=policy),
         ListingMemory(),
-        workspace_id,
+        workspace.key,
     )
 
 
@@ -136,15 +138,17 @@ def get_drafts_folder(settings: Settings) -> Path:
     return archive.path / "drafts" if archive.most_bytes else Path(tempfile.gettempdir()) / "batchdesk-drafts"
 
 
-def make_draft_services(settings: Settings, files: SharedFileReader, limits: Limits = Limits()) -> DraftServices:
-    """Return what drafts need, as the settings define it. Without an archive, drafts wait in the temporary folder."""
+def make_draft_services(
+    settings: Settings, workspace: WorkspaceSettings, files: SharedFileReader, limits: Limits = Limits()
+) -> DraftServices:
+    """Return what the drafts of a workspace need. Without an archive, drafts wait in the temporary folder."""
     archive = settings.keep_requests
     return DraftServices(
         files=files,
         folder=get_drafts_folder(settings),
         archive=RequestArchive(archive.path, archive.most_bytes),
-        approval_limit=ApprovalLimit(settings.spend_limit, settings.request_limit, settings.monthly_budget),
-        approvers=tuple(approver for approver in settings.approvers if approver != EVERYONE),
+        approval_limit=ApprovalLimit(workspace.spend_limit, workspace.request_limit, workspace.monthly_budget),
+        approvers=tuple(approver for approver in workspace.approvers if approver != EVERYONE),
         betas=frozenset(settings.anthropic_betas),
         limits=limits,
     )

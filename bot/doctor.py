@@ -16,7 +16,7 @@ from bot.api.access_tokens import BearerToken, Federation
 from bot.api.client import BatchesClient
 from bot.api.cost_report import CostReportClient, belongs_to
 from bot.api.errors import ApiError, ApiRejected, ApiUnavailable, KeyRefused, NoAccessToken
-from bot.api.identity import ApiIdentity, is_workspace_id
+from bot.api.identity import ApiIdentity
 from bot.clients import (
     find_credential,
     get_drafts_folder,
@@ -42,6 +42,7 @@ from bot.settings.checks import (
 from bot.settings.loading import ENV_FILE, list_secret_files, unknown_settings
 from bot.settings.model import Settings
 from bot.settings.table import SETTINGS
+from bot.settings.workspaces import WorkspaceSettings, load_workspaces
 from bot.slack.channel_checks import find_channel_problems
 from bot.slack.directory import Home
 from bot.slack.download import check_file_host
@@ -76,6 +77,7 @@ async def examine(
 
     `unreadable`: what could not be read of the settings.
     """
+    workspaces = load_workspaces(settings)
     problems = [*unreadable, *unknown_settings(env_file=env_file), *find_problems(settings)]
     for finding in _report(problems, "The settings are complete and well formed."):
         yield finding
@@ -97,11 +99,13 @@ async def examine(
         yield Finding(False, "Slack and the Message Batches API were not checked, because a proxy is malformed.")
         return
     clocks: dict[str, timedelta] = {}
-    found, identity = await _api(settings, clocks)
-    yield found
+    identity = ApiIdentity()
+    for workspace in workspaces:
+        found, identity = await _api(settings, workspace, clocks)
+        yield found
     for finding in await _cost_report(settings, identity):
         yield finding
-    async for finding in _slack(settings, clocks):
+    async for finding in _slack(settings, workspaces, clocks):
         yield finding
     for finding in _clock(clocks):
         yield finding
@@ -166,17 +170,19 @@ async def _store(settings: Settings) -> list[Finding]:
     return _report([f"{name}: {problem}" for problem in problems], all_right)
 
 
-async def _api(settings: Settings, clocks: dict[str, timedelta]) -> tuple[Finding, ApiIdentity]:
+async def _api(
+    settings: Settings, workspace: WorkspaceSettings, clocks: dict[str, timedelta]
+) -> tuple[Finding, ApiIdentity]:
     """Return whether the API works, and whose key it is."""
     unknown = ApiIdentity()
-    credential = find_credential(settings)
+    credential = find_credential(workspace)
     if not credential:
-        name = SETTINGS["anthropic_api_key"].name
+        name = workspace.spell_setting("api_key")
         return Finding(False, f"{name} is not set, so the Message Batches API was not checked."), unknown
     if isinstance(credential, Federation) and not (credential.identity_token or credential.identity_token_file):
         return Finding(False, "There is no identity token, so the Message Batches API was not checked."), unknown
     try:
-        client = open_api_http(settings)
+        client = open_api_http(settings, workspace)
     except ValueError:  # a header or an address that cannot be sent
         problem = "The Message Batches API was not checked, because one of its settings is malformed."
         return Finding(False, problem), unknown
@@ -186,46 +192,46 @@ async def _api(settings: Settings, clocks: dict[str, timedelta]) -> tuple[Findin
         try:
             page = await batches.list(limit=1)
         except ExpectedError as error:
-            return Finding(False, _api_problem(error, settings)), batches.identity
-    wanted, found = settings.anthropic_workspace_id, batches.identity.workspace_id
-    if wanted and found and is_workspace_id(wanted) and wanted != found:
-        name = SETTINGS["anthropic_workspace_id"].name
-        return Finding(False, f"The {_kind(settings)} is for the workspace {found}, not for that of {name}."), unknown
+            return Finding(False, _api_problem(error, workspace)), batches.identity
+    wanted, found = workspace.expected_id, batches.identity.workspace_id
+    if wanted and found and wanted != found:
+        name = workspace.spell_setting("id")
+        return Finding(False, f"The {_kind(workspace)} is for the workspace {found}, not for that of {name}."), unknown
     newest = page.data[0].id if page.data else "none yet"
-    accepted = f"The Message Batches API accepts the {_kind(settings)} (newest batch: {newest})."
+    accepted = f"The Message Batches API accepts the {_kind(workspace)} (newest batch: {newest})."
     return Finding(True, accepted), batches.identity
 
 
-def _kind(settings: Settings) -> str:
+def _kind(workspace: WorkspaceSettings) -> str:
     """Return what the calls are made with."""
-    return "key" if isinstance(find_credential(settings), str) else "token"
+    return "key" if isinstance(find_credential(workspace), str) else "token"
 
 
-def _name_credential(settings: Settings) -> str:
+def _name_credential(workspace: WorkspaceSettings) -> str:
     """Return the setting to check when the API refuses the calls."""
-    match find_credential(settings):
+    match find_credential(workspace):
         case BearerToken():
-            return SETTINGS["anthropic_auth_token"].name
+            return workspace.spell_setting("auth_token")
         case Federation():
-            return SETTINGS["federation_rule"].name
+            return workspace.spell_setting("federation_rule")
         case str():
-            return SETTINGS["anthropic_api_key"].name
+            return workspace.spell_setting("api_key")
 
 
-def _token_problem(error: NoAccessToken, settings: Settings) -> str:
+def _token_problem(error: NoAccessToken, workspace: WorkspaceSettings) -> str:
     """Return why there is no access token, and what to check."""
-    rule, organization, file, literal, account, workspace = (
-        SETTINGS[field].name
+    rule, organization, file, literal, account, its_id = (
+        workspace.spell_setting(field)
         for field in (
             "federation_rule",
             "organization_id",
             "identity_token_file",
             "identity_token",
             "service_account_id",
-            "anthropic_workspace_id",
+            "id",
         )
     )
-    source = file if settings.identity_token_file else literal
+    source = file if workspace.credential.identity_token_file else literal
     match error.fault:
         case "unreadable":
             return f"Can't read the identity token of {source}: {error.message}. Check the path and its permissions."
@@ -236,17 +242,17 @@ def _token_problem(error: NoAccessToken, settings: Settings) -> str:
         case "expired":
             return f"The identity token of {source} is of no use: {error.message}. Check what renews it."
         case "malformed":
-            names = f"{rule}, {organization}, {account} and {workspace}"
+            names = f"{rule}, {organization}, {account} and {its_id}"
             return f"Anthropic didn't understand the exchange (HTTP 400). Check {names}."
         case "refused":
             return (
                 f"Anthropic refused the identity token (HTTP {error.status}). Check that the rule in {rule} accepts "
-                f"it, and that the service account belongs to the workspace of {workspace}. A rule for several "
+                f"it, and that the service account belongs to the workspace of {its_id}. A rule for several "
                 "workspaces needs one. The Anthropic Console shows the reason, under Workload identity."
             )
         case "odd_answer":
-            answered = f"{settings.anthropic_base_url} doesn't exchange tokens (HTTP {error.status})."
-            return f"{answered} Check {SETTINGS['anthropic_base_url'].name}, or use a key."
+            answered = f"{workspace.base_url} doesn't exchange tokens (HTTP {error.status})."
+            return f"{answered} Check {workspace.spell_setting('base_url')}, or use a key."
         case unreachable:
             assert_never(unreachable)
 
@@ -301,41 +307,40 @@ def _cost_report_problem(error: ApiError, settings: Settings) -> Finding:
             return Finding(True, problem, is_warning=True)
 
 
-def _api_problem(error: ExpectedError, settings: Settings) -> str:
+def _api_problem(error: ExpectedError, workspace: WorkspaceSettings) -> str:
     """Return what is wrong with the API, and what to check."""
-    key, address = _name_credential(settings), SETTINGS["anthropic_base_url"].name
+    key, address = _name_credential(workspace), workspace.spell_setting("base_url")
     if isinstance(error, NoAccessToken):
-        return _token_problem(error, settings)
+        return _token_problem(error, workspace)
     if isinstance(error, ApiError) and error.code == HUMAN_REVIEW_OFF:
         return "The workspace has Human Review off, so it has no batches. Turn it on in the Anthropic Console."
     if isinstance(error, KeyRefused) and error.status == 403 and not error.is_foreign:
-        name = SETTINGS["anthropic_workspace_id"].name
-        place = f" in the workspace of {name}" if settings.anthropic_workspace_id else ""
+        place = f" in the workspace of {workspace.spell_setting('id')}" if workspace.id else ""
         return (
-            f"The {_kind(settings)} of {key} may not use batches{place}: {error.message} Use one that may, such as a "
+            f"The {_kind(workspace)} of {key} may not use batches{place}: {error.message} Use one that may, such as a "
             "key of that workspace, or a rule with the scope workspace:developer."
         )
     if isinstance(error, ApiError) and error.is_foreign:
         return (
-            f"Something other than the Message Batches API answered at {settings.anthropic_base_url} (HTTP "
+            f"Something other than the Message Batches API answered at {workspace.base_url} (HTTP "
             f"{error.status}, not the API's JSON). Check {address} and the network, or try again in a minute."
         )
     if isinstance(error, KeyRefused):
-        return f"The Message Batches API refused the {_kind(settings)}: {error.message} Check {key}."
+        return f"The Message Batches API refused the {_kind(workspace)}: {error.message} Check {key}."
     if isinstance(error, ApiUnavailable) and error.status is None:
-        return (
-            f"Can't reach the Message Batches API at {settings.anthropic_base_url}: {error.message}. Check {address}."
-        )
+        return f"Can't reach the Message Batches API at {workspace.base_url}: {error.message}. Check {address}."
     if isinstance(error, ApiUnavailable):
         return f"The Message Batches API answered with an error: {error}. Try again in a minute."
     return f"The Message Batches API refused the call: {error}. Check {key} and {address}."
 
 
-async def _slack(settings: Settings, clocks: dict[str, timedelta]) -> AsyncIterator[Finding]:
+async def _slack(
+    settings: Settings, workspaces: Sequence[WorkspaceSettings], clocks: dict[str, timedelta]
+) -> AsyncIterator[Finding]:
     async with open_slack_http(settings) as session:
         client = make_slack_client(settings, session, retries=True)
         try:
-            async for finding in _slack_findings(settings, client, clocks):
+            async for finding in _slack_findings(settings, workspaces, client, clocks):
                 yield finding
         except SlackUnreachable as error:  # the other calls would wait for as long, and fail alike
             yield Finding(False, error.describe())
@@ -350,7 +355,10 @@ async def _slack(settings: Settings, clocks: dict[str, timedelta]) -> AsyncItera
 
 
 async def _slack_findings(
-    settings: Settings, client: AsyncWebClient, clocks: dict[str, timedelta]
+    settings: Settings,
+    workspaces: Sequence[WorkspaceSettings],
+    client: AsyncWebClient,
+    clocks: dict[str, timedelta],
 ) -> AsyncIterator[Finding]:
     name = SETTINGS["slack_bot_token"].name
     if settings.slack_bot_token is None:
@@ -368,21 +376,23 @@ async def _slack_findings(
         return
     _ClockReader("Slack", clocks).read(answer.headers)
     yield Finding(True, f"Slack accepts {name} for the workspace {answer.get('team')}.")
-    for finding in _scopes(settings, answer):
+    for finding in _scopes(workspaces, answer):
         yield finding
-    for finding in _report(await find_channel_problems(client, settings), "The channels in the settings are usable."):
+    problems = await find_channel_problems(client, settings, workspaces)
+    for finding in _report(problems, "The channels in the settings are usable."):
         yield finding
     home = Home(answer["team_id"], answer.get("enterprise_id"))
-    for finding in await _people(settings, client, home):
+    for finding in await _people(settings, workspaces, client, home):
         yield finding
-    for finding in _limits(settings):
-        yield finding
-    yield _readers(settings)
+    for workspace in workspaces:
+        for finding in _limits(workspace):
+            yield finding
+        yield _readers(workspace)
 
 
-def _scopes(settings: Settings, answer: AsyncSlackResponse) -> list[Finding]:
+def _scopes(workspaces: Sequence[WorkspaceSettings], answer: AsyncSlackResponse) -> list[Finding]:
     granted = set(str(answer.headers.get("x-oauth-scopes", "")).replace(" ", "").split(","))
-    people = {*settings.operators, *settings.admins, *settings.approvers, *settings.readers}
+    people = {entry for one in workspaces for entry in (*one.operators, *one.admins, *one.approvers, *one.readers)}
     optional = OPTIONAL_SCOPES - ({"usergroups:read"} if any(each.startswith("S") for each in people) else set())
     missing = {scope: reason for scope, reason in BOT_SCOPES.items() if scope not in granted}
     needed = [f"{scope} ({reason})" for scope, reason in missing.items() if scope not in optional]
@@ -399,39 +409,43 @@ def _lack_words(kind: str, scopes: Sequence[str]) -> str:
     return f"The app lacks the {kind}{plural} {', '.join(scopes)}. {fix}"
 
 
-def _readers(settings: Settings) -> Finding:
-    name = SETTINGS["readers"].name
-    if EVERYONE in settings.readers:
+def _readers(workspace: WorkspaceSettings) -> Finding:
+    name = workspace.spell_setting("readers")
+    if EVERYONE in workspace.readers:
         return Finding(True, f"Everyone in the workspace may read the contents of results. {name} limits that.")
     return Finding(True, f"Only the people in {name} may read the contents of results.")
 
 
-async def _people(settings: Settings, client: AsyncWebClient, home: Home) -> list[Finding]:
-    checked = await check_people(client, settings, home)
+async def _people(
+    settings: Settings, workspaces: Sequence[WorkspaceSettings], client: AsyncWebClient, home: Home
+) -> list[Finding]:
+    checked = await check_people(client, settings, workspaces, home)
     problems = list(checked.problems)
-    operators = {*settings.operators, *settings.admins}
-    name = SETTINGS["operators"].name
-    if not operators:
-        problems.append(f"No one may operate batches. Set {name} to the ids of people or user groups.")
-    elif not operators & checked.useful:
-        problems.append(f"No one may operate batches, because no id in {name} is usable. Correct the ids.")
+    for workspace in workspaces:
+        operators = {*workspace.operators, *workspace.admins}
+        name = workspace.spell_setting("operators")
+        place = f" in [{workspace.name}]" if workspace.name else ""
+        if not operators:
+            problems.append(f"No one may operate batches{place}. Set {name} to the ids of people or user groups.")
+        elif not operators & checked.useful:
+            problems.append(f"No one may operate batches{place}, because no id in {name} is usable. Correct the ids.")
     return _report(problems, "The people in the settings exist, and someone may operate batches.")
 
 
-def _limits(settings: Settings) -> list[Finding]:
+def _limits(workspace: WorkspaceSettings) -> list[Finding]:
     """Return what the limits are, and whether a second person may approve what is above them."""
     limits = []
-    if settings.spend_limit is not None:
-        limits.append(f"{format_limit(settings.spend_limit)} a person in 24 hours")
-    if settings.request_limit is not None:
-        limits.append(f"{settings.request_limit:,} requests a person in 24 hours")
-    if settings.monthly_budget is not None:
-        limits.append(f"{format_limit(settings.monthly_budget)} a month for the workspace")
+    if workspace.spend_limit is not None:
+        limits.append(f"{format_limit(workspace.spend_limit)} a person in 24 hours")
+    if workspace.request_limit is not None:
+        limits.append(f"{workspace.request_limit:,} requests a person in 24 hours")
+    if workspace.monthly_budget is not None:
+        limits.append(f"{format_limit(workspace.monthly_budget)} a month for the workspace")
     if not limits:
         return []
-    people = set(settings.approvers) or {*settings.operators, *settings.admins}
+    people = set(workspace.approvers) or {*workspace.operators, *workspace.admins}
     if len(people) == 1 and people.pop().startswith(("U", "W")):
-        name = SETTINGS["approvers" if settings.approvers else "operators"].name
+        name = workspace.spell_setting("approvers" if workspace.approvers else "operators")
         words = f"Limits are set, and only one person may approve what is above them. Add another id to {name}."
         return [Finding(False, words)]
     return [Finding(True, f"Above these limits a second person must approve: {', '.join(limits)}.")]

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-_WORKSPACE_ID = re.compile(r"wrkspc_[A-Za-z0-9]{1,64}")
+from bot.settings.model import WORKSPACE_ID
+
 _ORGANIZATION_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
@@ -22,13 +23,13 @@ class ApiIdentity(Struct, frozen=True):
         """Return what an answer names; what it does not name stays."""
         return ApiIdentity(
             _match(_ORGANIZATION_ID, headers.get("anthropic-organization-id", "")) or self.organization_id,
-            _match(_WORKSPACE_ID, headers.get("anthropic-workspace-id", "")) or self.workspace_id,
+            _match(WORKSPACE_ID, headers.get("anthropic-workspace-id", "")) or self.workspace_id,
         )
 
 
 def is_workspace_id(text: str) -> bool:
     """Return whether a text has the form of a workspace's id."""
-    return _WORKSPACE_ID.fullmatch(text) is not None
+    return WORKSPACE_ID.fullmatch(text) is not None
 
 
 def _match(pattern: re.Pattern[str], text: str) -> str | None:

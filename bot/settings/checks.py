@@ -260,7 +260,7 @@ def _shown(entry: str) -> str:
 
 
 def _digest(settings: Settings) -> Iterator[str]:
-    if settings.digest_hour is not None and not settings.digest_destination:
+    if settings.digest_hour is not None and not (settings.digest_channel or settings.feed_channel):
         hour, channel, feed = (SETTINGS[field].name for field in ("digest_hour", "digest_channel", "feed_channel"))
         yield f"{hour} is set without a channel. Set {channel} or {feed}."
 

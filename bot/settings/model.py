@@ -74,6 +74,8 @@ _HOST = TextFormat(r"[0-9A-Fa-f.:]+|localhost", "an IP address such as 127.0.0.1
 _RULE = TextFormat(r"fdrl_[A-Za-z0-9]+", "a rule id (fdrl_…)")
 _UUID = TextFormat(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "a UUID, as the Anthropic Console shows it")
 _SERVICE_ACCOUNT = TextFormat(r"svac_[A-Za-z0-9]+", "a service account id (svac_…)")
+WORKSPACE_ID = re.compile(r"wrkspc_[A-Za-z0-9]{1,64}")
+"""The id of a workspace of the API."""
 _HEADER_WORD = TextFormat(r"[A-Za-z0-9._-]+", "only letters, digits, dots and hyphens")
 
 ONE_OF_THREE = "this, a token or a rule is required for `run`"
@@ -392,11 +394,6 @@ class Settings(BaseSettings):
     def proxies(self) -> Proxies:
         """The proxies of every call."""
         return Proxies(self.https_proxy, self.http_proxy, self.all_proxy, self.no_proxy)
-
-    @property
-    def digest_destination(self) -> str | None:
-        """The channel of the digest, or None for no digest."""
-        return None if self.digest_hour is None else self.digest_channel or self.feed_channel
 
     @classmethod
     def settings_customise_sources(cls, *args: Any, **sources: Any) -> tuple[PydanticBaseSettingsSource, ...]:

@@ -1,9 +1,12 @@
 """Whether the bot can use the channels in the settings, looked up once: by `doctor`, and at the start."""
 
+from collections.abc import Sequence
+
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.settings.model import Settings
 from bot.settings.table import SETTINGS
+from bot.settings.workspaces import WorkspaceSettings
 from bot.slack.client import read_object
 from bot.slack.directory import is_shared_outside
 from bot.slack.errors import SLACK_ERRORS, get_code, read_fault
@@ -12,18 +15,20 @@ from bot.slack_faults import NOT_A_MEMBER, Meaning
 _INVITE = "Invite it there with /invite @Batchdesk."
 
 
-def list_posting_channels(settings: Settings) -> dict[str, str]:
+def list_posting_channels(settings: Settings, workspaces: Sequence[WorkspaceSettings]) -> dict[str, str]:
     """Return the channels that the bot posts to by itself, by the name of the setting."""
     fields = ["audit_channel", "feed_channel"]
     fields += ["digest_channel"] if settings.digest_hour is not None else []
-    found = {SETTINGS[field].name: getattr(settings, field) for field in fields}
+    found = {one.spell_setting(field): getattr(one, field) for one in workspaces for field in fields}
     return {name: channel for name, channel in found.items() if channel}
 
 
-async def find_channel_problems(client: AsyncWebClient, settings: Settings) -> list[str]:
+async def find_channel_problems(
+    client: AsyncWebClient, settings: Settings, workspaces: Sequence[WorkspaceSettings]
+) -> list[str]:
     """Return a sentence for each channel that the bot should post to, or answer in, and cannot."""
-    posting = list_posting_channels(settings)
-    answering = [(SETTINGS["channels"].name, channel) for channel in settings.channels]
+    posting = list_posting_channels(settings, workspaces)
+    answering = [(one.spell_setting("channels"), channel) for one in workspaces for channel in one.channels]
     problems = [
         await _find_problem(client, name, channel, posts=name in posting, allow_external=settings.allow_external)
         for name, channel in [*posting.items(), *answering]

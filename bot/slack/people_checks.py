@@ -1,6 +1,6 @@
 """Whether the people and user groups in the settings exist and may act, for `doctor`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.permissions import EVERYONE
 from bot.settings.model import Settings
 from bot.settings.table import SETTINGS
+from bot.settings.workspaces import WorkspaceSettings
 from bot.slack.client import read_object
 from bot.slack.directory import Home, is_outsider, read_name
 from bot.slack.errors import SLACK_ERRORS, read_fault
@@ -24,13 +25,16 @@ class CheckedPeople(Struct, frozen=True):
     useful: frozenset[str]
 
 
-async def check_people(client: AsyncWebClient, settings: Settings, home: Home) -> CheckedPeople:
+async def check_people(
+    client: AsyncWebClient, settings: Settings, workspaces: Sequence[WorkspaceSettings], home: Home
+) -> CheckedPeople:
     """Look up each person and user group of the settings once. What Slack does not say counts as useful."""
-    named: dict[str, list[str]] = {}
-    for field in _FIELDS:
-        for entry in getattr(settings, field):
-            if field in settings.model_fields_set or field == "operators":  # admins are the operators by default
-                named.setdefault(entry, []).append(SETTINGS[field].name)
+    named: dict[str, dict[str, None]] = {}
+    for one in workspaces:
+        for field in _FIELDS:
+            is_set = field in one.lines or field in settings.model_fields_set or field == "operators"
+            for entry in getattr(one, field) if is_set else ():  # administrators are the operators by default
+                named.setdefault(entry, {})[one.spell_setting(field)] = None
     problems: list[str] = []
     useful: set[str] = set()
     for entry, settings_names in named.items():

@@ -17,6 +17,7 @@ from bot.operations.ledger import find_entry, read_entry
 from bot.operations.retiring_use import find_retiring_use
 from bot.operations.workspace import Workspace
 from bot.settings.model import Settings
+from bot.settings.workspaces import WorkspaceSettings
 from bot.store.db.database import Database
 from bot.store.db.task_queue import Enqueue
 from bot.store.records import batches as batch_records
@@ -51,9 +52,9 @@ class DigestPlan(Struct, frozen=True):
     zone: tzinfo
 
 
-def make_digest_plan(settings: Settings) -> DigestPlan | None:
-    """Return where and when the digest goes; None if there is none."""
-    channel = settings.digest_destination
+def make_digest_plan(settings: Settings, workspace: WorkspaceSettings) -> DigestPlan | None:
+    """Return where and when the digest of a workspace goes; None if there is none."""
+    channel = workspace.digest_destination
     hour = settings.digest_hour
     return DigestPlan(channel, hour, settings.zone) if channel is not None and hour is not None else None
 

@@ -19,6 +19,7 @@ from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.simulation import make_settings
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.settings.model import Settings
+from bot.settings.workspaces import make_only_workspace
 from bot.slack.download import SharedFileReader
 from bot.store.db.database import Database
 from tests.builders import NOW
@@ -73,7 +74,7 @@ async def draft_services(services: Services, settings: Settings) -> AsyncIterato
     async with aiohttp.ClientSession() as session:
         client = make_slack_client(settings, session, retries=False)
         files = SharedFileReader(client, session, get_file_origins(settings.slack_api_url))
-        yield replace(services, drafts=draft_services_of(settings, files))
+        yield replace(services, drafts=draft_services_of(settings, make_only_workspace(settings), files))
 
 
 @pytest.fixture

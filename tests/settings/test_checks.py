@@ -8,6 +8,7 @@ from bot.errors import ExpectedError
 from bot.settings.checks import check_for_run, find_problems, warn_about_odd_secrets, warn_about_unused_credentials
 from bot.settings.loading import SettingsError, load_settings
 from bot.settings.model import Settings
+from bot.settings.workspaces import make_only_workspace
 
 BOT = "xoxb-1-2-madeupbottoken"
 APP = "xapp-1-A1-2-madeupapptoken"
@@ -162,9 +163,9 @@ def test_the_credential_that_is_used_is_the_one_of_the_official_sdks_and_the_oth
     without_key = all_three.model_copy(update={"anthropic_api_key": None})
     federated = without_key.model_copy(update={"anthropic_auth_token": None})
 
-    assert find_credential(all_three) == KEY
-    assert find_credential(without_key) == BearerToken("sk-ant-oat01-x")
-    assert isinstance(find_credential(federated), Federation)
+    assert find_credential(make_only_workspace(all_three)) == KEY
+    assert find_credential(make_only_workspace(without_key)) == BearerToken("sk-ant-oat01-x")
+    assert isinstance(find_credential(make_only_workspace(federated)), Federation)
     assert [warning.split(".")[0] for warning in warn_about_unused_credentials(all_three)] == [
         "ANTHROPIC_AUTH_TOKEN is not used, because ANTHROPIC_API_KEY is set",
         "ANTHROPIC_FEDERATION_RULE_ID is not used, because ANTHROPIC_API_KEY is set",
