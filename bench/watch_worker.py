@@ -31,6 +31,7 @@ from bot.store.db.database import Database
 from bot.worker.bulk import CALL_INTERVAL
 from bot.worker.engine import Engine
 from bot.worker.lifecycle import Worker, run_worker
+from bot.worker.rights import RightsCheck
 from bot.worker.slack_pacing import SlackPacing
 
 POSTGRES_VARIABLE = "BATCHDESK_TEST_POSTGRES"
@@ -85,6 +86,7 @@ async def main() -> None:
             engine,
             pace,
             FileUploader(slack, session, get_file_origins(settings.slack_api_url), tempfile.TemporaryFile),
+            RightsCheck(directory.find_caller_facts, make_rules(settings, workspace)),
             feed_channel=None,
             chores=(),
             bulk_interval=CALL_INTERVAL if REAL_PACE_VARIABLE in os.environ else FAST_PACE,

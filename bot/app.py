@@ -80,6 +80,7 @@ from bot.worker.digest import make_digest_plan
 from bot.worker.engine import STOP_SECONDS, Engine
 from bot.worker.heartbeat import run_process
 from bot.worker.lifecycle import RunningWorker, Worker, make_chores
+from bot.worker.rights import RightsCheck
 from bot.worker.slack_pacing import SlackPacing
 
 log = logging.getLogger(__name__)
@@ -267,6 +268,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         engine,
         SlackPacing(now),
         uploader,
+        RightsCheck(directory.find_caller_facts, rules),
         feed_channel=workspace.feed_channel,
         shows_causes=EVERYONE in rules.readers,
         chores=make_chores(

@@ -1,6 +1,6 @@
 """Who may do what: rules on what is known about a caller, without I/O."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -151,6 +151,13 @@ def check_person(caller: Caller, facts: CallerFacts, rules: Rules) -> None:
     if not rules.allow_guests and facts.is_guest is not False:
         rule = Rule.PERSON_UNKNOWN if facts.is_guest is None else Rule.GUEST
         raise NotPermitted(rule, caller, fault=facts.person_fault)
+
+
+def check_rights(needed: Iterable[Permission], caller: Caller, facts: CallerFacts, rules: Rules) -> None:
+    """Raise NotPermitted unless this person, wherever they are, holds each of these permissions."""
+    check_person(caller, facts, rules)
+    for each in needed:
+        check_permission(each, caller, facts, rules)
 
 
 def list_permissions(caller: Caller, facts: CallerFacts, rules: Rules) -> frozenset[Permission]:

@@ -35,8 +35,8 @@ from bot.permissions import (
     RequesterNotPermitted,
     Rules,
     check_permission,
-    check_person,
     check_place,
+    check_rights,
     list_permissions,
 )
 from bot.scratch_file import ScratchFile
@@ -282,8 +282,7 @@ class Pipeline:
         requester = Caller(user, TeamId(""), None)
         facts = await self._caller_facts(requester, fresh=True)
         try:
-            check_person(requester, facts, self._rules)
-            check_permission(Permission.OPERATE, requester, facts, self._rules)
+            check_rights((Permission.OPERATE,), requester, facts, self._rules)
         except NotPermitted as refusal:
             raise RequesterNotPermitted(user, refusal) from refusal
 

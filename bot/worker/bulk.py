@@ -25,6 +25,7 @@ from bot.errors import ExpectedError
 from bot.operations.bulk import can_save, describe_state
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
+from bot.permissions import NotPermitted
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import audit, bulks, labels, notices, summaries, workers
 from bot.store.records import batches as batch_records
@@ -41,8 +42,10 @@ from bot.store.records.bulks import (
     UntouchedState,
 )
 from bot.store.records.notices import Notice
+from bot.store.transactions.stop_list import leave_rest
 from bot.ui.notices.bulk_outcome import count_words, render_bulk_audit_line, render_bulk_outcome
 from bot.ui.reply import Message
+from bot.worker.rights import RightsCheck, RightsUnknown
 from bot.worker.save_results import NotSaved, ResultsSaver
 
 log = logging.getLogger(__name__)
@@ -73,12 +76,14 @@ class BulkRunner:
         services: Services,
         saver: ResultsSaver,
         audit_channel: AuditChannel | None,
+        rights: RightsCheck,
         pause: Pause = asyncio.sleep,
         interval: timedelta = CALL_INTERVAL,
     ) -> None:
         self._services = services
         self._saver = saver
         self._audit_channel = audit_channel
+        self._rights = rights
         self._pause = pause
         self._interval = interval
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -111,7 +116,7 @@ class BulkRunner:
     async def work(self, bulk_id: str) -> None:
         """Work on a list until each of its batches is settled, unless another living process does.
 
-        Raises StoreUnavailable: what was done is recorded, and `resume` goes on.
+        Raises StoreUnavailable, RightsUnknown: what was done is recorded, and `resume` goes on.
         """
         database, me = self._services.database, self._services.process_id
         if not await database.run(partial(self._claim, bulk_id=bulk_id)):
@@ -137,6 +142,8 @@ class BulkRunner:
             await self.work(bulk_id)
         except StoreUnavailable as error:
             log.warning("the list %s waits for the store: %s", bulk_id, error)
+        except RightsUnknown as error:
+            log.warning("the list %s waits for Slack: %s", bulk_id, error)
         except Exception:
             log.exception("the work on the list %s failed, and is tried again", bulk_id)
 
@@ -183,10 +190,20 @@ class BulkRunner:
             return
         if (reason := await self._find_change(bulk, item, batch)) is not None:
             await self._skip(bulk, item, reason)
+        elif (refusal := await self._rights.find_refusal(bulk)) is not None:
+            await self._leave_rest(bulk, refusal)
         elif bulk.saves and item.state == "waiting":
             await self._save(bulk, item, batch)
         else:
             await self._act(bulk, item, batch)
+
+    async def _leave_rest(self, bulk: Bulk, refusal: NotPermitted) -> None:
+        """Do nothing more to a list whose person lost the right to it."""
+        why = f"not permitted: {refusal.rule_name}"
+        now = self._services.now()
+        await self._services.database.persist(
+            lambda connection: leave_rest(connection, bulk, "not_permitted", why, now)
+        )
 
     async def _find_change(self, bulk: Bulk, item: BulkItem, batch: MessageBatch) -> SkipReason | None:
         """Return why a batch is not what the person confirmed any more; None if it is."""
@@ -247,7 +264,7 @@ class BulkRunner:
             await self._settle(acting, "failed", "not_done", audit_outcome=outcome)
 
     async def _finish_act(self, bulk: Bulk, item: BulkItem, *, may_act: bool) -> None:
-        """Look what a dead process did to a batch. Do only what it did not do."""
+        """Look what a dead process did to a batch. Do only what it did not do, if that is still what was confirmed."""
         try:
             batch = await self._retrieve(item)
         except BatchNotFound:
@@ -264,6 +281,11 @@ class BulkRunner:
             await self._settle(item, "done", audit_outcome="done", detail="after a restart")
         elif not may_act:
             await self._settle(item, "skipped", "lapsed", audit_outcome="refused", detail="after a restart")
+        elif (reason := await self._find_change(bulk, item, batch)) is not None:
+            await self._settle(item, "skipped", reason, audit_outcome="refused", detail="after a restart")
+        elif (refusal := await self._rights.find_refusal(bulk)) is not None:
+            why = f"not permitted: {refusal.rule_name}"
+            await self._settle(item, "skipped", "not_permitted", audit_outcome="refused", detail=why)
         else:
             await self._act(bulk, item, batch)
 

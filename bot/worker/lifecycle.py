@@ -34,6 +34,7 @@ from bot.worker.lost_events import LostEvents
 from bot.worker.lost_readings import LostReadings
 from bot.worker.maintenance import Chore, Maintenance
 from bot.worker.reminders import ReminderSender
+from bot.worker.rights import RightsCheck
 from bot.worker.save_results import ResultsSaver
 from bot.worker.settle_change import ChangeSettler
 from bot.worker.slack_pacing import SlackPacing
@@ -66,6 +67,7 @@ class Worker:
         engine: Engine,
         pace: SlackPacing,
         uploader: FileUploader,
+        rights: RightsCheck,
         *,
         feed_channel: str | None,
         shows_causes: bool = True,
@@ -93,7 +95,7 @@ class Worker:
         self.changes = ChangeSettler(services)
         saver = ResultsSaver(services, bot_messages, uploader)
         audit = None if audit_channel is None else AuditChannel(audit_channel, mentions.replace_mentions)
-        self.bulks = BulkRunner(services, saver, audit, pace.sleep, bulk_interval)
+        self.bulks = BulkRunner(services, saver, audit, rights, pace.sleep, bulk_interval)
         resume = Chore("bulks", RECOVERY_INTERVAL, self.bulks.resume)
         self.maintenance = Maintenance(database, engine, services.now, (*chores, resume), limits=limits)
 

@@ -23,7 +23,9 @@ async def store(services: Services, state: BulkState = "running") -> str:
 def test_it_takes_the_id_of_one_list() -> None:
     assert reads_as("stop-list bulk_1", StopList("bulk_1"))
     assert usage_error("stop-list") == (MissingReference, "stop-list")
-    assert StopList.permission is Permission.READ
+    assert (StopList.permission, StopList("bulk_1").also_needed) == (Permission.READ, None)
+    assert reads_as("stop-list bulk_1 --other", StopList("bulk_1", other=True))
+    assert StopList("bulk_1", other=True).also_needed is Permission.ADMINISTER
 
 
 async def test_only_what_waits_is_left_and_each_is_on_record(services: Services) -> None:
@@ -36,8 +38,22 @@ async def test_only_what_waits_is_left_and_each_is_on_record(services: Services)
     assert outcomes == [ListStopped(3), ListStopped(0)]
     assert [each.state for each in items] == ["done", "acting", "skipped", "skipped", "skipped"]
     assert [(each.verb, each.outcome, each.detail) for each in entries] == [
-        ("delete", "refused", "skipped: stopped")
-    ] * 3
+        ("stop-list", "done", "3 batches left"),
+        *[("delete", "refused", "skipped: stopped")] * 3,
+    ]
+
+
+async def test_an_administrator_stops_the_list_of_another_and_is_on_record(services: Services) -> None:
+    bulk_id = await store(services)
+
+    stopped = await carry_out(services, f"stop-list {bulk_id} --other", BEN)
+
+    items = await services.database.run(lambda connection: bulks.list_items(connection, bulk_id))
+    stop, *rows = await services.database.run(lambda connection: audit.list_entries(connection))
+    assert stopped == ListStopped(3, is_other=True)
+    assert {(each.reason, each.detail) for each in items if each.state == "skipped"} == {("stopped_by", BEN.user)}
+    assert (stop.user_id, stop.command, stop.subject) == (BEN.user, f"stop-list {bulk_id} {ADA.user}", bulk_id)
+    assert {each.user_id for each in rows} == {ADA.user}
 
 
 async def test_a_list_of_another_and_one_that_does_not_run_stay_as_they_are(services: Services) -> None:

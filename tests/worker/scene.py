@@ -38,6 +38,7 @@ from bot.store.transactions.retention import KEEP_ALL, Limits
 from bot.worker.attempt import LEASE
 from bot.worker.engine import Engine
 from bot.worker.lifecycle import Worker
+from bot.worker.rights import RightsCheck
 from bot.worker.slack_pacing import SlackPacing
 from tests.desk import ADA, BATCHES, desk_world
 from tests.services import build_services
@@ -54,6 +55,7 @@ class Scene:
         self.slack = SlackSimulator(desk_world(), scopes=SCOPES, clock=lambda: self.now().timestamp())
         self.slept: list[float] = []
         self.given_up: list[datetime] = []
+        self.rules = Rules(operators=frozenset({ADA}), admins=frozenset({ADA}))
         self._open = AsyncExitStack()
         self._http: httpx.AsyncClient | None = None
         self._session: aiohttp.ClientSession | None = None
@@ -93,12 +95,21 @@ class Scene:
             engine,
             SlackPacing(self.now, self.pass_time),
             self.make_uploader(),
+            self.make_rights(),
             feed_channel=feed_channel,
             chores=(),
             limits=limits,
             audit_channel=audit_channel,
             count_given_up_notice=lambda: self.given_up.append(self.now()),
         )
+
+    def make_rights(self) -> RightsCheck:
+        """Return what looks up whether the person of a list may go on with it."""
+        assert self._session is not None
+        settings = Settings(slack_bot_token=SecretStr(self.slack.bot_token), slack_api_url=self.slack.api_url)
+        client = make_slack_client(settings, self._session, retries=True)
+        directory = Directory(client, self.rules, Home("T0DEMO"), clock=lambda: self.now().timestamp())
+        return RightsCheck(directory.find_caller_facts, self.rules)
 
     def make_uploader(self, *, largest: int = 1_000_000_000) -> FileUploader:
         """Return an uploader that hardly waits."""

@@ -15,13 +15,16 @@ from bot.commands.base import Origin
 from bot.commands.bulk_change import BulkChange
 from bot.commands.change import ChangingCommand
 from bot.commands.registry import parse
-from bot.playground.api_simulator.batch import Batch
+from bot.permissions import Rules
+from bot.playground.api_simulator.batch import Batch, Counts, Ending
 from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.results import make_result_lines
+from bot.playground.slack_simulator.world import Person, UserGroup
 from bot.store.records import audit, bulks, labels, workers
 from bot.store.records.bulks import Bulk, BulkItem, SavedFile
 from bot.store.records.workers import WorkerProcess
 from bot.worker.bulk import BulkRunner
+from bot.worker.rights import RightsUnknown
 from bot.worker.save_results import ResultsSaver
 from tests.builders import ADA, CREATED
 from tests.desk import BATCHES
@@ -178,7 +181,7 @@ async def die_while_waiting(scene: Scene, bulk_id: str, call: int) -> None:
 
     worker = scene.worker
     saver = ResultsSaver(worker.services, worker.bot_messages, scene.make_uploader())
-    runner = BulkRunner(replace(worker.services, process_id=DEAD), saver, None, pause)
+    runner = BulkRunner(replace(worker.services, process_id=DEAD), saver, None, scene.make_rights(), pause)
     with pytest.raises(Killed):
         await runner.work(bulk_id)
     hold_as_dead(scene, bulk_id)
@@ -188,7 +191,7 @@ async def die_during(scene: Scene, bulk_id: str, happens: Awaitable[object]) -> 
     """Work on a list in a process that is killed once something happens."""
     worker = scene.worker
     saver = ResultsSaver(worker.services, worker.bot_messages, scene.make_uploader())
-    runner = BulkRunner(replace(worker.services, process_id=DEAD), saver, None, scene.pass_time)
+    runner = BulkRunner(replace(worker.services, process_id=DEAD), saver, None, scene.make_rights(), scene.pass_time)
     task = asyncio.create_task(runner.work(bulk_id))
     await happens
     task.cancel()
@@ -237,6 +240,74 @@ async def test_a_list_that_waited_too_long_after_its_process_died_deletes_nothin
     assert deleted(scene) == before
     assert states(scene, bulk_id) == ["done"] * done + ["skipped lapsed"] * (3 - done)
     assert "I was away for too long" in told
+
+
+@pytest.mark.parametrize("how", ["deactivated", "out of the group", "deactivated before a restart"])
+@pytest.mark.parametrize("saves", [False, True])
+async def test_a_person_who_loses_the_right_stops_their_list(either_scene: Scene, how: str, saves: bool) -> None:
+    scene = either_scene
+    world = scene.slack.world.add(UserGroup("S0ADMINS", "admins", ("U0ADA",)))
+    if how == "out of the group":
+        scene.rules = Rules(admins=frozenset({"S0ADMINS"}))
+    first, *others = add_ended(scene, 3)
+    bulk_id = await confirm(scene, "delete --older-than 14d", saves=saves)
+    if how == "deactivated before a restart":  # a DELETE of the second batch was recorded, and not sent
+        await die_while_waiting(scene, bulk_id, 8 if saves else 4)
+        world.add(Person("U0ADA", "Ada Berg", deleted=True))
+
+    async def lose_after_the_first(seconds: float) -> None:
+        scene.advance(seconds)
+        if how == "deactivated" and deleted(scene):
+            world.add(Person("U0ADA", "Ada Berg", deleted=True))
+        elif how == "out of the group" and deleted(scene):
+            world.add(UserGroup("S0ADMINS", "admins", ()))
+            scene.advance(61)
+
+    worker = scene.worker
+    saver = ResultsSaver(worker.services, worker.bot_messages, scene.make_uploader())
+    await BulkRunner(worker.services, saver, None, scene.make_rights(), lose_after_the_first).work(bulk_id)
+
+    [told] = scene.database.transact(lambda c: c.exec_driver_sql("SELECT payload FROM bd_notices").all())
+    assert deleted(scene) == [first.id]
+    assert states(scene, bulk_id) == ["done", *["skipped not_permitted"] * 2]
+    assert [outcomes(scene, batch)[-1] for batch in others] == [("delete", "refused")] * 2
+    assert "1 of 3 batches deleted" in str(told)
+    assert "you may no longer do this" in str(told)
+
+
+async def test_a_list_waits_while_slack_does_not_say_what_its_person_may(scene: Scene) -> None:
+    add_ended(scene, 2)
+    bulk_id = await confirm(scene, "delete --older-than 14d")
+    scene.slack.fail_next("users.info", error="internal_error")
+
+    with pytest.raises(RightsUnknown):
+        await scene.worker.bulks.work(bulk_id)
+    waiting = (deleted(scene), states(scene, bulk_id), scene.database.transact(scene.worker.bulks._find_unheld))
+    told = await work(scene, bulk_id)
+
+    assert waiting == ([], ["waiting", "waiting"], [bulk_id])
+    assert "Both batches deleted" in told
+
+
+@pytest.mark.parametrize("reason", ["label", "changed"])
+async def test_after_a_restart_what_is_not_as_it_was_confirmed_stays(either_scene: Scene, reason: str) -> None:
+    scene = either_scene
+    [batch] = add_ended(scene, 1)
+    now = scene.now()
+    scene.database.transact(lambda c: labels.set_field(c, batch.id, "label", "Nightly eval", by="U0ADA", at=now))
+    bulk_id = await confirm(scene, "delete --older-than 14d --label nightly")
+    await die_while_waiting(scene, bulk_id, 2)
+    if reason == "label":
+        scene.database.transact(lambda c: labels.set_field(c, batch.id, "label", "keep", by="U0ADA", at=now))
+    else:
+        batch.ending = Ending(batch.ending.at, Counts(succeeded=3, errored=2))
+
+    told = await work(scene, bulk_id)
+
+    assert deleted(scene) == []
+    assert states(scene, bulk_id) == [f"skipped {reason}"]
+    assert "0 of 1 batch deleted · 1 skipped" in told
+    assert outcomes(scene, batch) == [("delete", "refused")]
 
 
 async def test_a_list_of_a_living_process_is_left_to_it(scene: Scene) -> None:
@@ -362,7 +433,7 @@ async def test_results_with_a_missing_line_or_over_the_limit_are_not_deleted(sce
     short_of_one.missing = 1
     bulk_id = await confirm(scene, "delete --older-than 14d", saves=True)
     saver = ResultsSaver(scene.worker.services, scene.worker.bot_messages, scene.make_uploader(largest=100))
-    runner = BulkRunner(scene.worker.services, saver, None, scene.pass_time)
+    runner = BulkRunner(scene.worker.services, saver, None, scene.make_rights(), scene.pass_time)
 
     await runner.work(bulk_id)
     await scene.deliver_all()

@@ -23,8 +23,22 @@ StepState = Literal["saving", "acting"]
 UntouchedState = Literal["skipped", "failed"]
 SettledState = Literal["done", "skipped", "failed", "unknown"]
 OPEN_STATES: tuple[ItemState, ...] = ("waiting", "saving", "saved", "acting")
-SkipReason = Literal["gone", "changed", "label", "owner", "ended", "canceling", "no_results", "stopped", "lapsed"]
-"""Why nothing was done to a batch: it is not as it was when the list was made, or the list was given up."""
+SkipReason = Literal[
+    "gone",
+    "changed",
+    "label",
+    "owner",
+    "ended",
+    "canceling",
+    "no_results",
+    "stopped",
+    "stopped_by",
+    "not_permitted",
+    "lapsed",
+]
+"""Why nothing was done to a batch: it is not as it was when the list was made, or the list was not gone on with.
+
+`stopped_by`: an administrator stopped the list of another person, and `detail` is their user id."""
 FailReason = Literal["api", "not_done", "restarted", "unreadable", "incomplete", "too_large", "slack", "unconfirmed"]
 """`restarted`: while it was saved. `incomplete`: its results disagree with its counts. `unconfirmed`: Slack does not
 show the file. The others are what did not work."""

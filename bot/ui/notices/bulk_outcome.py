@@ -34,6 +34,7 @@ _GROUPS = {
     "canceling": "*Skipped*, already being canceled",
     "no_results": "*Skipped*, no results left to save",
     "stopped": "*Skipped*, you stopped",
+    "not_permitted": "*Skipped*, you may no longer do this",
     "lapsed": "*Skipped*, I was away for too long",
     "api": "the API refused it or couldn't be reached",
     "not_done": "the API didn't do it",
@@ -53,6 +54,7 @@ _ALONE = {
     "canceling": "It was already being canceled.",
     "no_results": "Its results are no longer available, so I couldn't save them.",
     "stopped": "You stopped before its turn.",
+    "not_permitted": "You may no longer do this.",
     "lapsed": "I was away for too long after you confirmed. Type the command again if you still want it.",
     "api": "The API refused it or couldn't be reached.",
     "not_done": "The API didn't do it.",
@@ -111,7 +113,9 @@ def render_bulk_audit_line(bulk: Bulk, items: Sequence[BulkItem]) -> Message:
     place = f" in <#{bulk.channel_id}>" if bulk.channel_id else ""
     states = {item.state for item in items}
     mark = "✅" if "done" in states and states.isdisjoint(("failed", "unknown")) else "⚠️"
-    text = f"{mark} {mention(bulk.user_id)}{place}: {_typed(bulk)} → {count_words(bulk, items)}"
+    by = next((item.detail for item in items if item.reason == "stopped_by" and item.detail), None)
+    stopped = f" · stopped by {mention(by)}" if by else ""
+    text = f"{mark} {mention(bulk.user_id)}{place}: {_typed(bulk)} → {count_words(bulk, items)}{stopped}"
     return Message(text, (section(text),), public=True)
 
 
@@ -144,20 +148,23 @@ def _groups(bulk: Bulk, items: Sequence[BulkItem]) -> Iterator[_Group]:
     for item in items:
         if item.state != "done":
             reasons.setdefault((item.state, item.reason, item.file_id is not None), []).append(item)
-    for (state, reason, is_saved), several in reasons.items():
-        head = _group_head(bulk, state, reason, is_saved=is_saved)
+    for several in reasons.values():
+        head = _group_head(bulk, several[0])
         yield _Group(head, [f"{_name(item, longest)}{_detail(item)}" for item in several])
     if done := [item for item in items if item.state == "done"]:
         head = "*Saved and deleted*" if bulk.saves else "*Deleted*" if bulk.verb == "delete" else "*Cancel requested*"
         yield _Group(head, [_name(item, longest) for item in done])
 
 
-def _group_head(bulk: Bulk, state: ItemState, reason: str | None, *, is_saved: bool) -> str:
-    saved = ", results saved" if is_saved else ""
-    words = _GROUPS.get(reason or "", "reason unknown")
-    if state == "unknown":
+def _group_head(bulk: Bulk, item: BulkItem) -> str:
+    """Return what happened to the batches that met the same as this one."""
+    saved = ", results saved" if item.file_id is not None else ""
+    if item.state == "unknown":
         return f"*Unknown*, the API didn't answer{saved}"
-    return words if state == "skipped" else f"*{_UNDONE[bulk.verb]}*, {words}{saved}"
+    if item.reason == "stopped_by":
+        return f"*Skipped*, {mention(item.detail or '')} stopped the list"
+    words = _GROUPS.get(item.reason or "", "reason unknown")
+    return words if item.state == "skipped" else f"*{_UNDONE[bulk.verb]}*, {words}{saved}"
 
 
 def _name(item: BulkItem, longest: int) -> str:
@@ -166,7 +173,13 @@ def _name(item: BulkItem, longest: int) -> str:
 
 
 def _detail(item: BulkItem) -> str:
-    return f" ({code(item.detail, 120)})" if item.detail else ""
+    return f" ({code(item.detail, 120)})" if item.detail and item.reason != "stopped_by" else ""
+
+
+def _why_alone(item: BulkItem) -> str:
+    if item.reason == "stopped_by":
+        return f"{mention(item.detail or '')} stopped this before its turn."
+    return _ALONE.get(item.reason or "", "")
 
 
 def _render_saved_one(item: BulkItem) -> Message:
@@ -182,8 +195,8 @@ def _render_saved_one(item: BulkItem) -> Message:
     if item.state == "unknown":
         happened = f"⚠️ I don't know whether {name} was deleted, because the API didn't answer. Press *Open* to check."
     else:
-        happened = f"⚠️ {name} was not deleted. {_ALONE.get(item.reason or '', '')}".strip()
-    detail = f" Reason: {code(item.detail, 120)}" if item.detail else ""
+        happened = f"⚠️ {name} was not deleted. {_why_alone(item)}".strip()
+    detail = f" Reason: {code(item.detail, 120)}" if item.detail and item.reason != "stopped_by" else ""
     words = "\n".join(filter(None, [f"{happened}{detail}", f"Saved: {saved}" if saved else ""]))
     reference = Reference(item.batch_id)
     again = button("Download", Results(reference, ResultFileKind.JSONL)) if item.reason == "too_large" else None

@@ -12,5 +12,6 @@ def render_stop_list(outcome: StopListOutcome, viewer: Viewer) -> Message:
     else:
         are = "stays as it is" if outcome.left == 1 else "stay as they are"
         left = f"{quantity(outcome.left, 'batch', 'batches')} {are}"
-        words = f"⏹️ Stopped. {left}. I'll message you the outcome of the whole list."
+        who = "the person who started it" if outcome.is_other else "you"
+        words = f"⏹️ Stopped. {left}. I'll message {who} the outcome of the whole list."
     return Message(words, (section(words),))

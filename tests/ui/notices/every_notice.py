@@ -249,6 +249,8 @@ _MIXED = (
     item(8, "failed", "api", "the API refused it (permission_error)"),
     item(9, "unknown", "api", "timeout"),
 )
+_STOPPED = [item(1), *[item(number, "skipped", "stopped_by", BEN.user) for number in (2, 3)]]
+
 BULKS: dict[str, Message] = {
     "bulk_deleted_all": render_bulk_outcome(bulk(), [item(1), item(2)]),
     "bulk_deleted_some": render_bulk_outcome(bulk(), _MIXED),
@@ -259,6 +261,8 @@ BULKS: dict[str, Message] = {
     "bulk_canceled": render_bulk_outcome(
         bulk("cancel", command="cancel --all"), [item(1), item(2, "skipped", "ended")]
     ),
+    "bulk_stopped_by_an_administrator": render_bulk_outcome(bulk(), _STOPPED),
+    "bulk_audit_line_stopped_by_an_administrator": render_bulk_audit_line(bulk(), _STOPPED),
     "bulk_saved": render_bulk_outcome(
         bulk(saves=True), [item(1, saved=True), item(2, "failed", "api", "timeout", saved=True)]
     ),
@@ -271,7 +275,9 @@ BULKS: dict[str, Message] = {
         for reason in get_args(FailReason)
     },
     **{
-        f"not_saved_{reason}": render_bulk_outcome(bulk(saves=True), [item(1, "skipped", reason, "12 lines")])
+        f"not_saved_{reason}": render_bulk_outcome(
+            bulk(saves=True), [item(1, "skipped", reason, BEN.user if reason == "stopped_by" else "12 lines")]
+        )
         for reason in get_args(SkipReason)
     },
 }

@@ -1,0 +1,46 @@
+"""Whether the person who confirmed a list may still do what it does: checked again while a worker goes through it."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from bot.caller import Caller, TeamId, UserId
+from bot.commands.base import Permission
+from bot.permissions import NotPermitted, Rule, Rules, check_rights
+from bot.pipeline import FindCallerFacts
+from bot.store.records.bulks import Bulk
+
+_UNKNOWN = (Rule.PERSON_UNKNOWN, Rule.GROUP_UNKNOWN)
+
+
+class RightsUnknown(Exception):
+    """Slack does not say whether the person may do it."""
+
+
+class RightsCheck(Struct, frozen=True):
+    """Looks up what a person may do.
+
+    With user groups in the rules the answer may be a minute old: Slack answers questions about groups about 20 times a
+    minute, and a list acts more often. Without groups Slack is asked each time.
+    """
+
+    find_facts: FindCallerFacts
+    rules: Rules
+
+    async def find_refusal(self, bulk: Bulk) -> NotPermitted | None:
+        """Return why the person of a list may not go on with it, or None. Raises RightsUnknown."""
+        caller = Caller(UserId(bulk.user_id), TeamId(bulk.team_id), None)
+        facts = await self.find_facts(caller, fresh=not self.rules.groups)
+        try:
+            check_rights(_list_needed(bulk), caller, facts, self.rules)
+        except NotPermitted as refusal:
+            if refusal.rule in _UNKNOWN:
+                raise RightsUnknown(str(refusal)) from refusal
+            return refusal
+        return None
+
+
+def _list_needed(bulk: Bulk) -> Sequence[Permission]:
+    if bulk.verb == "cancel":
+        return (Permission.OPERATE,)
+    return (Permission.ADMINISTER, Permission.READ_CONTENTS) if bulk.saves else (Permission.ADMINISTER,)
