@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import hmac
+import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,10 +22,15 @@ class SlashCommand:
 
     text: str
     slack: str
+    number: str = "x"
+    """The last part of the response_url."""
+    is_press: bool = False
+    """Whether it is a press of a button that renews its message, instead of a typed command."""
 
     def request(self) -> bytes:
         """Return the whole HTTP request, signed now (docs.slack.dev, verifying requests)."""
-        body = urlencode(self._fields()).encode()
+        fields = {"payload": json.dumps(self._press())} if self.is_press else self._fields()
+        body = urlencode(fields).encode()
         moment = str(int(time.time()))
         mac = hmac.new(SIGNING_SECRET.encode(), f"v0:{moment}:".encode() + body, hashlib.sha256)
         head = (
@@ -48,8 +54,27 @@ class SlashCommand:
             "text": self.text,
             "api_app_id": "A0BENCH",
             "is_enterprise_install": "false",
-            "response_url": f"{self.slack}/commands/T0BENCH/1/x",
+            "response_url": f"{self.slack}/commands/T0BENCH/1/{self.number}",
             "trigger_id": "13345224609.738474920.8088930838d88f008e0",
+        }
+
+    def _press(self) -> dict[str, object]:
+        value = json.dumps({"v": 1, "text": self.text, "renew": True})
+        return {
+            "type": "block_actions",
+            "user": {"id": "U0ADA", "username": "ada", "team_id": "T0BENCH"},
+            "api_app_id": "A0BENCH",
+            "container": {
+                "type": "message",
+                "message_ts": "1.1",
+                "channel_id": "C0BATCHES",
+                "is_ephemeral": True,
+            },
+            "trigger_id": "13345224609.738474920.8088930838d88f008e0",
+            "team": {"id": "T0BENCH", "domain": "bench"},
+            "channel": {"id": "C0BATCHES", "name": "batches"},
+            "response_url": f"{self.slack}/commands/T0BENCH/1/{self.number}",
+            "actions": [{"action_id": "run", "block_id": "b", "type": "button", "value": value, "action_ts": "1.2"}],
         }
 
 

@@ -3,12 +3,13 @@
 import asyncio
 import sys
 from collections import Counter
+from collections.abc import Callable
 
 from aiohttp import web
 
 _ANSWERS: dict[str, dict[str, object]] = {
     "auth.test": {"team_id": "T0BENCH", "user_id": "U0BOT", "bot_id": "B0BOT"},
-    "users.info": {"user": {"id": "U0ADA"}},
+    "users.info": {"user": {"id": "U0ADA", "team_id": "T0BENCH", "is_restricted": False}},
     "conversations.info": {"channel": {"id": "C0BATCHES"}},
     "conversations.open": {"channel": {"id": "D0ADA"}},
     "chat.postMessage": {"channel": "D0ADA", "ts": "1.1"},
@@ -20,8 +21,10 @@ _ANSWERS: dict[str, dict[str, object]] = {
 class MinimalSlack:
     """Answer every call with success, and count the calls by method."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_answer: Callable[[str, bytes], None] = lambda *_: None) -> None:
+        """`on_answer` receives the last part of each response_url to which an answer was posted, and the answer."""
         self._calls: Counter[str] = Counter()
+        self._on_answer = on_answer
 
     def application(self) -> web.Application:
         """Return the server; GET /calls returns the counts, GET /answered/N waits for N answers of the bot."""
@@ -54,8 +57,9 @@ class MinimalSlack:
         return web.Response(text="OK")
 
     async def _take_answer(self, request: web.Request) -> web.Response:
-        await request.read()
+        answer = await request.read()
         self._calls["response_url"] += 1
+        self._on_answer(request.match_info["rest"].rpartition("/")[2], answer)
         return web.Response(text="ok")
 
 

@@ -96,9 +96,9 @@ def run_world() -> Iterator[World]:
         os.sched_setaffinity(0, CORES - {max(CORES)} or CORES)
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="batchdesk-bench-")))
         ports = [free_port(), free_port()]
-        stack.enter_context(_process(["-m", "bench.minimal_slack", str(ports[0])], folder, _plain_environment()))
+        stack.enter_context(run_process(["-m", "bench.minimal_slack", str(ports[0])], folder, _plain_environment()))
         simulator = ["-m", "bot", "simulate-api", "--port", str(ports[1])]
-        stack.enter_context(_process(simulator, folder, _plain_environment()))
+        stack.enter_context(run_process(simulator, folder, _plain_environment()))
         for port in ports:
             wait_for_port(port)
         api = f"http://127.0.0.1:{ports[1]}"
@@ -109,21 +109,22 @@ def run_world() -> Iterator[World]:
 
 
 @contextmanager
-def run_program(arguments: list[str], world: World) -> Iterator[Program]:
+def run_program(arguments: list[str], world: World, python: str = RUN_PYTHON) -> Iterator[Program]:
     """Start a Python program in a world, on a port and a core of its own, and kill it at the end.
 
     On a shared core, the reader of an ack would wait until the program pauses, although the ack has already left.
     """
     port = free_port()
-    with _process(arguments, world.folder, world.environment(port), RUN_PYTHON) as process:
+    with run_process(arguments, world.folder, world.environment(port), python) as process:
         os.sched_setaffinity(process.pid, {max(CORES)})
         yield Program(process.pid, port)
 
 
 @contextmanager
-def _process(
+def run_process(
     arguments: list[str], folder: Path, env: dict[str, str], python: str = sys.executable
 ) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a Python program in a folder until the block ends; its log goes to `LOG_FILE` there."""
     with (folder / LOG_FILE).open("ab") as log:
         process = subprocess.Popen([python, *arguments], cwd=folder, env=env, stdout=log, stderr=log)
     try:

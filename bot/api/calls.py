@@ -53,6 +53,8 @@ class CallSender:
 
     def __init__(self, http: httpx.AsyncClient, policy: RetryPolicy) -> None:
         self._http = http
+        self._base = str(http.base_url).rstrip("/")
+        self._timeouts = {"timeout": http.timeout.as_dict()}
         self._policy = policy
         self.hint = RateLimitHint()
         self.identity = ApiIdentity()
@@ -109,10 +111,20 @@ class CallSender:
             return response
 
     def _request(self, call: Call) -> httpx.Request:
-        headers = {} if call.body is None else {"content-type": "application/json"}
+        headers = self._http.headers.copy()
+        if call.body is not None:
+            headers["content-type"] = "application/json"
         if isinstance(call.body, CreateBody):
             headers["content-length"] = str(call.body.length)  # else httpx sends chunks without a length
-        return self._http.build_request(call.method, call.path, params=call.params, content=call.body, headers=headers)
+        # Not `build_request`, which parses and joins the address three times.
+        return httpx.Request(
+            call.method,
+            self._base + call.path,
+            params=call.params or None,
+            content=call.body,
+            headers=headers,
+            extensions=self._timeouts,
+        )
 
     async def _open(self, call: Call) -> OpenBody:
         response = await self._try_once(call, stream=True)

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from bot.api.bounded_transport import BoundedTransport
-from bot.api.transports import LazyTransport, ResultsTransport
+from bot.api.transports import GetTransport, LazyTransport
 from bot.proxies import Proxies
 
 API_VERSION = "2023-06-01"
@@ -25,22 +25,38 @@ CallObserver = Callable[[str, int | None, float], None]
 class ObservedClient(httpx.AsyncClient):
     """An httpx client that reports each call to `observe`, follows no redirects and keeps no cookies."""
 
-    def __init__(self, observe: CallObserver | None, **options: Any) -> None:
+    def __init__(self, observe: CallObserver | None, transport: httpx.AsyncBaseTransport, **options: Any) -> None:
         no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))  # one that is not ASCII would fail every call
-        super().__init__(follow_redirects=False, cookies=no_cookies, **options)
+        super().__init__(follow_redirects=False, cookies=no_cookies, transport=transport, **options)
         self._observe = observe
+        self._direct = transport
 
     async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         """Send a request and report it, also when it fails."""
         started = time.perf_counter()
         status = None
         try:
-            response = await super().send(request, **options)
+            if self.auth is None:
+                response = await self._send_directly(request, stream=options.get("stream", False))
+            else:
+                response = await super().send(request, **options)
             status = response.status_code
             return response
         finally:
             if self._observe is not None:
                 self._observe(request.method, status, time.perf_counter() - started)
+
+    async def _send_directly(self, request: httpx.Request, *, stream: bool) -> httpx.Response:
+        """Send a request past httpx's steps for redirects and cookies, which do nothing here and take 0.3 ms."""
+        response = await self._direct.handle_async_request(request)
+        response.request = request
+        if not stream:
+            try:
+                await response.aread()
+            except BaseException:
+                await response.aclose()
+                raise
+        return response
 
 
 def check_key(key: str) -> None:
@@ -81,9 +97,9 @@ def build_headers(betas: Sequence[str], workspace_id: str | None) -> dict[str, s
 
 
 def build_transport(proxy: str | None, proxies: Proxies) -> httpx.AsyncBaseTransport:
-    """Return the transport of all calls; results, whose transport selects its proxy itself, share the TLS context."""
+    """Return the transport of all calls; GETs, whose transport selects its proxy itself, share the TLS context."""
     tls = _load_tls()
-    inner = ResultsTransport(httpx.AsyncHTTPTransport(verify=tls, proxy=proxy), tls, proxies)
+    inner = GetTransport(httpx.AsyncHTTPTransport(verify=tls, proxy=proxy), tls, proxies)
     return BoundedTransport(inner)
 
 

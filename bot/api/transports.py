@@ -1,7 +1,7 @@
-"""Fetch results files through aiohttp, which takes a third of httpx's CPU; all other calls go through httpx.
+"""Send GETs through aiohttp, which takes a third of httpcore's CPU; all other calls go through httpcore.
 
-Only these GETs use aiohttp: it repeats a request by itself, DELETE included, when a kept connection turns out to be
-closed. Repeating is for the retry policy alone.
+Only GETs use aiohttp: it repeats a request by itself, DELETE included, when a kept connection turns out to be closed.
+Repeating what changes something is for the retry policy alone.
 """
 
 import asyncio
@@ -29,8 +29,8 @@ _TRANSLATIONS: tuple[tuple[type[Exception], type[httpx.RequestError]], ...] = (
 )
 
 
-class ResultsTransport(httpx.AsyncBaseTransport):
-    """Send GETs of `…/results` through aiohttp with `tls`, and all other requests through `others`.
+class GetTransport(httpx.AsyncBaseTransport):
+    """Send GETs through aiohttp with `tls`, and all other requests through `others`.
 
     Failures are httpx's exceptions either way.
     """
@@ -47,7 +47,7 @@ class ResultsTransport(httpx.AsyncBaseTransport):
         Raises:
             httpx.RequestError: no answer came.
         """
-        if request.method != "GET" or not request.url.path.endswith("/results"):
+        if request.method != "GET":
             return await self._others.handle_async_request(request)
         with _translate_errors():
             response = await self._get_session().get(
@@ -93,7 +93,11 @@ class _Body(httpx.AsyncByteStream):
 
 
 def _timeout(seconds: dict[str, float | None]) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(total=None, sock_connect=seconds.get("connect"), sock_read=seconds.get("read"))
+    pool, connect = seconds.get("pool"), seconds.get("connect")
+    until_connected = None if pool is None or connect is None else pool + connect
+    return aiohttp.ClientTimeout(
+        total=None, connect=until_connected, sock_connect=connect, sock_read=seconds.get("read")
+    )
 
 
 @contextmanager
@@ -102,7 +106,7 @@ def _translate_errors() -> Iterator[None]:
         yield
     except (aiohttp.ClientError, TimeoutError) as error:
         translation = next(httpx_error for ours, httpx_error in _TRANSLATIONS if isinstance(error, ours))
-        raise translation(str(error) or type(error).__name__) from error
+        raise translation("" if isinstance(error, TimeoutError) else str(error) or type(error).__name__) from error
     except RuntimeError as error:  # of aiohttp, if the connection is gone before the first byte of the body is read
         raise httpx.ReadError(str(error)) from error
 

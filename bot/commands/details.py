@@ -1,6 +1,6 @@
 """`/batch details ID`: everything that is known about one batch."""
 
-from contextlib import suppress
+from collections.abc import Mapping
 from typing import ClassVar, Self
 
 from msgspec import Struct
@@ -10,11 +10,10 @@ from bot.caller import Caller
 from bot.commands.base import BATCH, Help, HelpGroup, ReadingCommand
 from bot.commands.language.arguments import Arguments
 from bot.commands.language.references import parse_reference
-from bot.operations.batch_people import find_canceler, find_watchers
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
-from bot.store.db.database import StoreUnavailable
-from bot.store.records import summaries
+from bot.operations.stored_facts import read_stored_facts
+from bot.store.records.labels import BatchNames
 from bot.store.records.summaries import StoredSummary
 
 
@@ -26,6 +25,8 @@ class DetailsShown(Struct, frozen=True):
     canceled_by: str | None = None
     watchers: tuple[str, ...] = ()
     read: StoredSummary | None = None
+    names: Mapping[str, BatchNames] | None = None
+    """What the card shows of names, if that was read already."""
 
 
 DetailsOutcome = DetailsShown
@@ -53,13 +54,5 @@ class Details(ReadingCommand[DetailsOutcome], frozen=True):
     async def run(self, services: Services, caller: Caller) -> DetailsOutcome:
         """Read the batch. Raises ApiError and what a reference may raise."""
         batch = (await services.find_batch(self.reference)).batch
-        canceled_by = await find_canceler(batch, services)
-        watchers = await find_watchers(batch, services)
-        return DetailsShown(batch, self.public, canceled_by, watchers, await _find_read(batch, services))
-
-
-async def _find_read(batch: MessageBatch, services: Services) -> StoredSummary | None:
-    """Return what is stored of the results; None if the store fails."""
-    with suppress(StoreUnavailable):
-        return await services.database.run(lambda connection: summaries.get(connection, batch.id))
-    return None
+        stored = await read_stored_facts(services, batch)
+        return DetailsShown(batch, self.public, stored.canceled_by, stored.watchers, stored.read, stored.names)

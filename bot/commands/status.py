@@ -1,6 +1,6 @@
 """`/batch status ID`: the card of one batch."""
 
-from contextlib import suppress
+from collections.abc import Mapping
 from typing import ClassVar, Self
 
 from msgspec import Struct
@@ -10,13 +10,12 @@ from bot.caller import Caller
 from bot.commands.base import BATCH, PUBLIC, Help, HelpGroup, ReadingCommand
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.references import parse_reference
-from bot.operations.batch_people import find_canceler, find_watchers
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
-from bot.operations.whole_batch import find_whole
-from bot.store.db.database import StoreUnavailable
+from bot.operations.stored_facts import read_stored_facts
+from bot.operations.whole_batch import retrieve_whole
 from bot.store.records.drafts import Draft
-from bot.store.transactions import split_draft
+from bot.store.records.labels import BatchNames
 
 
 class BatchShown(Struct, frozen=True):
@@ -33,6 +32,8 @@ class BatchShown(Struct, frozen=True):
     rest: Draft | None = None
     parts: tuple[MessageBatch, ...] = ()
     unsent: Draft | None = None
+    names: Mapping[str, BatchNames] | None = None
+    """What the card shows of names, if that was read already."""
 
 
 StatusOutcome = BatchShown
@@ -67,17 +68,9 @@ class Status(ReadingCommand[StatusOutcome], frozen=True):
     async def run(self, services: Services, caller: Caller) -> StatusOutcome:
         """Read the batch. Raises ApiError and what a reference may raise."""
         found = await services.find_batch(self.reference)
-        canceled_by = await find_canceler(found.batch, services)
-        watchers = await find_watchers(found.batch, services)
-        whole = None if self.part else await find_whole(services, found.batch)
-        if whole is not None:
-            return BatchShown(whole.batch, self.public, canceled_by, watchers, parts=whole.parts, unsent=whole.unsent)
-        rest = await _find_rest(found.batch, services)
-        return BatchShown(found.batch, self.public, canceled_by, watchers, rest)
-
-
-async def _find_rest(batch: MessageBatch, services: Services) -> Draft | None:
-    """Return what is left after this sample; None if the store fails."""
-    with suppress(StoreUnavailable):
-        return await services.database.run(lambda connection: split_draft.find_rest(connection, batch.id))
-    return None
+        stored = await read_stored_facts(services, found.batch)
+        people = stored.canceled_by, stored.watchers
+        if stored.parts is not None and not self.part:
+            whole = await retrieve_whole(services, found.batch, stored.parts)
+            return BatchShown(whole.batch, self.public, *people, parts=whole.parts, unsent=whole.unsent)
+        return BatchShown(found.batch, self.public, *people, stored.rest, names=stored.names)

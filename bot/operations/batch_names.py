@@ -27,7 +27,13 @@ MOST_CARDS = 2
 
 
 async def find_names(outcome: object, services: Services) -> Mapping[str, BatchNames]:
-    """Return labels, owners and relatives of every batch in an outcome. Without the store, batches have no names."""
+    """Return labels, owners and relatives of every batch in an outcome, unless the outcome has them already.
+
+    Without the store, batches have no names.
+    """
+    read: Mapping[str, BatchNames] | None = getattr(outcome, "names", None)
+    if read is not None:
+        return read
     ids = [*dict.fromkeys(_find_ids(outcome))]
     if not ids:
         return {}

@@ -53,29 +53,39 @@ def add_up_batches(parts: Sequence[MessageBatch]) -> MessageBatch:
     )
 
 
+class StoredParts(Struct, frozen=True):
+    """The parts of a file that were sent, and what is left of it, if that can be sent now."""
+
+    sent: SentParts
+    unsent: Draft | None
+
+
 async def find_whole(services: Services, batch: MessageBatch) -> WholeBatch | None:
     """Return the whole that a batch stands for; None for any other batch, also for another part.
 
     Raises ApiError. Without the store a batch is itself alone.
     """
     try:
-        found = await services.database.run(lambda connection: _read_parts(connection, batch.id))
+        found = await services.database.run(lambda connection: read_parts(connection, batch.id))
     except StoreUnavailable:
         return None
-    if found is None:
-        return None
-    sent, unsent = found
+    return None if found is None else await retrieve_whole(services, batch, found)
+
+
+async def retrieve_whole(services: Services, batch: MessageBatch, stored: StoredParts) -> WholeBatch:
+    """Return the whole with the present state of each part that still exists. Raises ApiError."""
     parts = [batch]
-    for each in sent.batch_ids[1:]:
+    for each in stored.sent.batch_ids[1:]:
         with suppress(BatchNotFound):
             parts.append(await services.workspace.batches.retrieve(BatchId(each)))
-    return WholeBatch(add_up_batches(parts), tuple(parts), unsent)
+    return WholeBatch(add_up_batches(parts), tuple(parts), stored.unsent)
 
 
-def _read_parts(connection: Connection, batch_id: str) -> tuple[SentParts, Draft | None] | None:
+def read_parts(connection: Connection, batch_id: str) -> StoredParts | None:
+    """Return the parts of the file that a batch stands for; None for any other batch, also for another part."""
     sent = drafts.find_sent_parts(connection, batch_id)
     if sent is None or sent.head != batch_id:
         return None
     whole = drafts.get(connection, sent.whole_id)
     unsent = read_unsent_parts(connection, whole) if whole is not None and whole.state == "ready" else None
-    return sent, unsent
+    return StoredParts(sent, unsent)

@@ -25,6 +25,9 @@ class _BoundedResponse(aiohttp.ClientResponse):
         return await super().read()
 
     async def _read_bounded(self) -> bytes:
+        length = self.headers.get("content-length", "")
+        if "content-encoding" not in self.headers and length.isdigit() and int(length) <= MAX_ANSWER_BYTES:
+            return await self.content.read()  # aiohttp ends a body at the length that its headers name
         body = bytearray()
         try:
             async for piece in self.content.iter_chunked(_PIECE):

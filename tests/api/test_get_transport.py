@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 import httpx
 import pytest
 
-from bot.api.transports import ResultsTransport
+from bot.api.transports import GetTransport
 from bot.proxies import Proxies
 
 RESULTS = "/v1/messages/batches/msgbatch_1/results"
@@ -37,7 +37,7 @@ def opened() -> OpenHttp:
                     await writer.wait_closed()
 
         tls = httpx.create_ssl_context()
-        transport = ResultsTransport(httpx.AsyncHTTPTransport(verify=tls), tls, Proxies())
+        transport = GetTransport(httpx.AsyncHTTPTransport(verify=tls), tls, Proxies())
         async with await asyncio.start_server(served, "127.0.0.1", 0) as server:
             address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
             timeout = httpx.Timeout(5.0, read=0.05)
@@ -130,7 +130,7 @@ async def test_a_connection_that_is_gone_before_the_body_is_read_is_a_failure_th
 
 async def test_a_port_without_a_server_is_a_connect_error() -> None:
     tls = httpx.create_ssl_context()
-    transport = ResultsTransport(httpx.AsyncHTTPTransport(verify=tls), tls, Proxies())
+    transport = GetTransport(httpx.AsyncHTTPTransport(verify=tls), tls, Proxies())
     async with await asyncio.start_server(gone, "127.0.0.1", 0) as server:
         address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
