@@ -125,6 +125,7 @@ class Delete(ChangingCommand["DeleteChange | SaveThenDelete | DeleteRefused | No
         OptionSpec("list", "LIST"),
         OptionSpec("question", "QUESTION"),
         OptionSpec("count", "N"),
+        OptionSpec("again", ""),
     )
 
     reference: Reference
@@ -228,7 +229,7 @@ class BulkDelete(ChangingCommand["BulkChange | NothingMatches"], frozen=True):
 class DeleteListed(ChangingCommand["BulkChange | CountWanted"], frozen=True):
     """Delete the batches of a list. Only the buttons and the form of its question carry it.
 
-    Without the exact `count` it opens the form that asks for it.
+    Without the exact `count` it opens the form that asks for it. `again`: ask the question again, and nothing else.
     """
 
     verb: ClassVar[str] = "delete"
@@ -236,9 +237,10 @@ class DeleteListed(ChangingCommand["BulkChange | CountWanted"], frozen=True):
     acts_irrevocably: ClassVar[bool] = True
 
     bulk_id: str
-    question: str
+    question: str = ""
     count: int | None = None
     save: bool = False
+    again: bool = False
 
     @classmethod
     def parse(cls, arguments: Arguments) -> "Delete | BulkDelete | DeleteListed":
@@ -250,8 +252,10 @@ class DeleteListed(ChangingCommand["BulkChange | CountWanted"], frozen=True):
         """Read the list. Raises UsageError."""
         options = arguments.at_most(0).options
         bulk_id, question, count = options["list"], options.get("question", ""), options.get("count")
+        if options.keys() == {"list", "again"} and LIST_ID.fullmatch(bulk_id):
+            return cls(bulk_id, again=True)
         is_ours = LIST_ID.fullmatch(bulk_id) and question.isalnum() and (count is None or _COUNT.fullmatch(count))
-        if not is_ours or options.keys() & {"older-than", "label", "owner"}:
+        if not is_ours or options.keys() & {"older-than", "label", "owner", "again"}:
             raise BadValue("delete", "--list", ValueForm.LISTED)
         return cls(bulk_id, question, None if count is None else int(count), arguments.flag("save"))
 
@@ -262,17 +266,21 @@ class DeleteListed(ChangingCommand["BulkChange | CountWanted"], frozen=True):
 
     def spell(self) -> str:
         """Return `delete --list LIST --question QUESTION` with its options."""
+        if self.again:
+            return self.confirmation_key
         count = f" --count {self.count}" if self.count is not None else ""
         return f"{self.confirmation_key} --question {self.question}{count}{' --save' if self.save else ''}"
 
     @property
     def confirmation_key(self) -> str:
-        """Return `delete --list LIST`."""
-        return f"delete --list {self.bulk_id}"
+        """Return `delete --list LIST`; what asks again answers no question."""
+        return f"delete --list {self.bulk_id}{' --again' if self.again else ''}"
 
     async def propose(self, services: Services, origin: Origin, caller: Caller) -> "BulkChange | CountWanted":
         """Load the list. Raises BulkUnavailable, StoreUnavailable."""
         bulk, items = await load_list(services, caller, "delete", self.bulk_id)
+        if self.again:
+            return BulkChange(bulk, tuple(items))
         if self.count != len(items):
             return CountWanted(bulk, self.question, len(items))
         return BulkChange(replace(bulk, saves=self.save), tuple(items))

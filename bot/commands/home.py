@@ -11,30 +11,21 @@ from bot.caller import Caller
 from bot.commands.base import DirectCommand, Permission
 from bot.commands.language.arguments import Arguments
 from bot.operations.approval import MonthSpend
-from bot.operations.find_batch import PREFIX, incomplete_list
+from bot.operations.find_batch import incomplete_list
 from bot.operations.services import Services
 from bot.operations.snapshots import restore_batch
 from bot.operations.spending import find_month_spend
+from bot.operations.waiting import Waiting, read_waiting
 from bot.store.db.connection import Connection
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import batches as batch_records
-from bot.store.records import confirmations, drafts, labels, summaries
-from bot.store.records.confirmations import StoredConfirmation
-from bot.store.records.drafts import Draft
+from bot.store.records import labels, summaries
 
 MOST_RUNNING = 10
 MOST_OTHERS = 5
 """Ended and expiring batches that are shown."""
 EXPIRES_WITHIN = timedelta(days=7)
 _RETENTION = timedelta(days=29)
-
-
-class Waiting(Struct, frozen=True):
-    """What waits for a person: drafts that wait for an approval, their own checked drafts, and open questions."""
-
-    approvals: tuple[Draft, ...] = ()
-    drafts: tuple[Draft, ...] = ()
-    questions: tuple[StoredConfirmation, ...] = ()
 
 
 class HomeShown(Struct, frozen=True):
@@ -125,8 +116,6 @@ class HomeBoard(DirectCommand[HomeOutcome], frozen=True):
 
 def _read_store(connection: Connection, services: Services, caller: Caller, batch_ids: list[str]) -> _Stored:
     now = services.now()
-    questions = confirmations.list_open(connection, caller.user, now)
-    about_batches = {each.command: each for each in questions if each.subject.startswith(PREFIX)}
     names = labels.get_names(connection, batch_ids)
     expiring = batch_records.list_ended(
         connection, created_after=now - _RETENTION, created_before=now - _RETENTION + EXPIRES_WITHIN
@@ -134,11 +123,7 @@ def _read_store(connection: Connection, services: Services, caller: Caller, batc
     read = summaries.get_many(connection, [*batch_ids, *(batch.id for batch in expiring)])
     downloaded = {batch_id for batch_id, summary in read.items() if summary.taken_at is not None}
     return _Stored(
-        Waiting(
-            tuple(drafts.list_in_states(connection, "waiting")),
-            tuple(each for each in drafts.list_in_states(connection, "ready") if each.user_id == caller.user),
-            tuple(about_batches.values()),
-        ),
+        read_waiting(connection, caller.user, now),
         frozenset(id for id, each in names.items() if caller.user in (each.owner, each.sent_by)),
         frozenset(downloaded | {batch.id for batch in expiring if batch.fetched_at is not None}),
         tuple(restore_batch(batch) for batch in expiring if batch.missing_since is None),

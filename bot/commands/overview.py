@@ -1,5 +1,6 @@
-"""`/batch` alone, and the App Home tab: the batches that are still running."""
+"""`/batch` alone, and the App Home tab: the batches that are still running, and what waits for the caller."""
 
+from contextlib import suppress
 from typing import ClassVar, Self
 
 from msgspec import Struct
@@ -10,6 +11,8 @@ from bot.commands.base import ReadingCommand
 from bot.commands.language.arguments import Arguments
 from bot.operations.find_batch import incomplete_list
 from bot.operations.services import Services
+from bot.operations.waiting import Waiting, read_waiting
+from bot.store.db.database import StoreUnavailable
 
 LOOKED_AT = 100
 """Batches that are read. A batch runs for 24 hours at most, so unfinished ones are among the newest."""
@@ -25,6 +28,8 @@ class OverviewShown(Struct, frozen=True):
     last_ended: MessageBatch | None
     public: bool = False
     more: bool = False
+    waiting: Waiting = Waiting()
+    """What waits for the caller. An answer that others see leaves it out."""
 
 
 OverviewOutcome = OverviewShown
@@ -53,4 +58,13 @@ class Overview(ReadingCommand[OverviewOutcome], frozen=True):
         unfinished = tuple(batch for batch in page.data if not batch.has_ended)
         last_ended = next((batch for batch in page.data if batch.has_ended), None)
         more = page.has_more and page.data[-1].expires_at > services.now()
-        return OverviewShown(unfinished, last_ended, self.public, more)
+        waiting = Waiting() if self.public else await _find_waiting(services, caller)
+        return OverviewShown(unfinished, last_ended, self.public, more, waiting)
+
+
+async def _find_waiting(services: Services, caller: Caller) -> Waiting:
+    """Return what waits for a person; nothing without the store."""
+    now = services.now()
+    with suppress(StoreUnavailable):
+        return await services.database.run(lambda connection: read_waiting(connection, caller.user, now))
+    return Waiting()

@@ -112,6 +112,8 @@ async def test_no_one_gets_past_the_count_the_question_or_their_rights(open_desk
         "without the count": value["text"],
         "with a wrong count": f"{value['text']} --count 3",
         "of a list that is not there": f"delete --list bulk_{'0' * 16} --question x --count 2",
+        "as the question again": f"{listed} --again",
+        "as the question again, with the count": f"{listed} --again --count 2",
         "of a malformed list": "delete --list x --count 2",
         "and a filter": f"{listed} --older-than 1d --count 2",
     }
@@ -194,6 +196,51 @@ async def test_canceling_is_two_taps(desk: Desk) -> None:
     assert "Canceling 2 batches" in begun.visible_text
     assert "Stopped. 2 batches stay as they are." in stopped.visible_text
     assert [item.reason for item in stored(desk)[1]] == ["stopped"] * 2
+
+
+async def test_a_question_about_a_list_waits_on_the_home_tab_and_is_answered_there(desk: Desk) -> None:
+    add_old(desk, 2)
+    await ask(desk)
+
+    home = await desk.home()
+    [reminded] = await desk.type("/batch")
+    await desk.press(home, "Answer")
+    modal = desk.slack.modal(ADA)
+    assert modal is not None
+    await desk.press(modal, "Delete 2 batches…")
+    form = desk.slack.modal(ADA)
+    assert form is not None
+    state: Json = {"count": {"count": {"value": "2"}}, "save": {"save": {"selected_option": {"value": "delete"}}}}
+    await desk.slack.submit_view(ADA, form.id, state)
+    await desk.bot.in_flight.drain()
+
+    assert "Delete 2 batches? · asked" in home.visible_text
+    assert "Delete 2 batches? · asked" in reminded.visible_text
+    assert reminded.text.startswith("Waiting for you: 1 question.")
+    assert "10 requests" in modal.visible_text
+    assert stored(desk)[0] == "running"
+
+
+async def test_an_administrator_stops_the_list_of_another_person(open_desk: OpenDesk) -> None:
+    desk = await open_desk(operators=(ADA, BEN), admins=(BEN,))
+    desk.api.workspace.add(processing_status="in_progress", processing=100)
+    await desk.press(await ask(desk, "/batch cancel --all"), "Cancel 1 batch")
+    mine = await desk.type("/batch")
+    [seen] = await desk.type("/batch", user=BEN)
+    stop = json.dumps({"text": f"stop-list {stored(desk)[1][0].bulk_id} --other"})
+
+    [refused] = await desk.new_messages_after(ADA, lambda: desk.slack.press_raw(ADA, BATCHES, value=stop))
+    before = stored(desk)[1][0].state
+    [stopped] = await desk.press(seen, "Stop", user=BEN)
+    [record] = await desk.type("/batch audit", user=BEN)
+
+    assert mine[0].buttons[:1] == ["Stop"]
+    assert "Canceling 1 batch · 0 done" in seen.visible_text
+    assert "Only administrators can do this" in refused.visible_text
+    assert before == "waiting"
+    assert "I'll message the person who started it" in stopped.visible_text
+    assert [(item.reason, item.detail) for item in stored(desk)[1]] == [("stopped_by", BEN)]
+    assert "*stop-list*" in record.visible_text
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,24 @@ async def test_opening_the_tab_shows_running_batches(either_desk: Desk) -> None:
     assert home.buttons == ["Create", "List", "Help", "Refresh"]
 
 
+async def test_the_board_of_500_running_batches_fits_and_reads_one_page(desk: Desk) -> None:
+    for _ in range(500):
+        desk.api.workspace.add(processing_status="in_progress", processing=10)
+    ended = [desk.api.workspace.add(succeeded=3, age=27 * 86_400) for _ in range(20)]
+    for batch in ended[:5]:
+        await desk.type(f"/batch delete {batch.id}")
+    await desk.type("/batch cancel --all")
+    before = len(desk.api.requests)
+
+    home = await desk.home()
+
+    assert "Running (500)" in home.visible_text
+    assert "490 more. *List* shows them." in home.visible_text
+    assert "3 more questions appear here" in home.visible_text
+    assert len(home.blocks) <= 100
+    assert [call.path for call in desk.api.requests[before:]] == ["/v1/messages/batches"]
+
+
 async def test_refresh_renews_the_tab_and_opens_nothing(desk: Desk) -> None:
     home = await desk.home()
     desk.api.workspace.add(processing_status="in_progress", processing=5)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from bot.store.db.tables import bulk_items, bulks
 
@@ -96,6 +96,14 @@ class BulkItem(Struct, frozen=True, kw_only=True):
     file_lines: int | None = None
 
 
+class RunningList(Struct, frozen=True):
+    """A list that a worker goes through: `settled` of its `count` batches are done with."""
+
+    bulk: Bulk
+    count: int
+    settled: int
+
+
 class SavedFile(Struct, frozen=True):
     """A results file that Slack shows to the person. `id` is Slack's."""
 
@@ -146,6 +154,26 @@ def list_unheld(connection: Connection, alive: Collection[str]) -> list[str]:
     """Return the ids of the running lists that no living process holds."""
     wanted = select(bulks.c.id).where(bulks.c.state == "running", _is_free(alive)).order_by(bulks.c.created_at)
     return list(connection.execute(wanted).scalars())
+
+
+def list_running(connection: Connection) -> list[RunningList]:
+    """Return the lists under way, the oldest first."""
+    found = connection.execute(select(bulks).where(bulks.c.state == "running").order_by(bulks.c.created_at))
+    running = [Bulk(**row._mapping) for row in found]
+    ids = [bulk.id for bulk in running]
+    counts, left = count_items(connection, ids), count_items(connection, ids, OPEN_STATES)
+    return [RunningList(each, counts[each.id], counts[each.id] - left.get(each.id, 0)) for each in running]
+
+
+def count_items(
+    connection: Connection, bulk_ids: Collection[str], states: Collection[ItemState] | None = None
+) -> dict[str, int]:
+    """Return how many batches each of these lists has, or has in these states."""
+    if not bulk_ids:
+        return {}
+    wanted = [bulk_items.c.bulk_id.in_(bulk_ids), *([bulk_items.c.state.in_(states)] if states is not None else [])]
+    counted = select(bulk_items.c.bulk_id, func.count()).where(*wanted).group_by(bulk_items.c.bulk_id)
+    return {row[0]: row[1] for row in connection.execute(counted)}
 
 
 def claim(connection: Connection, bulk_id: str, holder: str, alive: Collection[str]) -> bool:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from bot.store.db.tables import batches, confirmations, drafts, labels, ledger, sends
+from bot.store.db.tables import batches, bulk_items, bulks, confirmations, drafts, labels, ledger, sends
+from bot.store.records.bulks import OPEN_STATES
 
 _PARTS = (
     select(func.count(), func.max(drafts.c.changed_at)),
@@ -13,6 +14,10 @@ _PARTS = (
     select(func.max(labels.c.changed_at)),
     select(func.max(ledger.c.read_at), func.max(ledger.c.deleted_at)),
     select(func.max(sends.c.sent_at)),
+    select(func.count()).select_from(bulks).where(bulks.c.state == "running"),
+    select(func.count())
+    .join_from(bulk_items, bulks, bulks.c.id == bulk_items.c.bulk_id)
+    .where(bulks.c.state == "running", bulk_items.c.state.in_(OPEN_STATES)),
 )
 
 

@@ -2,41 +2,26 @@
 
 from collections.abc import Sequence
 
-from bot.commands.approve import Approve
 from bot.commands.base import Permission
 from bot.commands.create import Create
 from bot.commands.help import HelpCommand
-from bot.commands.home import EXPIRES_WITHIN, HomeBoard, HomeOutcome, HomeShown, Waiting
+from bot.commands.home import EXPIRES_WITHIN, HomeBoard, HomeOutcome, HomeShown
 from bot.commands.list import List
-from bot.commands.preview import Preview
-from bot.commands.registry import parse
-from bot.commands.send import Send
-from bot.errors import ExpectedError
 from bot.pricing.amounts import format_amount, format_limit, format_usd
-from bot.requests.estimate import load_estimate
-from bot.store.records.confirmations import StoredConfirmation
-from bot.store.records.drafts import Draft
 from bot.ui.components.batch_rows import ListedBatch, batch_rows, list_batches, open_menu
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.draft_question import draft_name, unread_words
-from bot.ui.components.estimate import cost_words
-from bot.ui.components.first_line import bold_id_name
+from bot.ui.components.draft_question import unread_words
 from bot.ui.components.text import (
     code,
     context,
     date,
     header,
-    mention,
     number,
     quantity,
-    safe_text,
     section,
-    short_date,
 )
+from bot.ui.components.waiting import own_approvals, running_lists, waiting_blocks, waiting_words
 from bot.ui.reply import Block, Message, Viewer
-
-MOST_WAITING = 3
-"""Approvals, drafts and questions that are shown, each."""
 
 
 def render_home(outcome: HomeOutcome, viewer: Viewer) -> Message:
@@ -45,22 +30,22 @@ def render_home(outcome: HomeOutcome, viewer: Viewer) -> Message:
     ended = list_batches(outcome.ended, viewer.names, viewer.now)
     expiring = list_batches(outcome.expiring, viewer.names, viewer.now)
     title = _running_title(outcome)
-    waiting = _waiting_blocks(outcome.waiting, viewer)
+    lists = running_lists(outcome.waiting.running, viewer) if outcome.waiting else []
     blocks = [
         *_first_run(viewer),
-        *([header("Waiting for you"), *waiting] if waiting else []),
-        *_own_approvals(outcome.waiting, viewer),
+        *_waiting_for_you(outcome, viewer),
         header(title),
-        *(batch_rows(running) or [section("Nothing is running.")]),
+        *(batch_rows(running) or ([] if lists else [section("Nothing is running.")])),
         *_more_running(outcome),
+        *lists,
         *([header("Ended recently"), *batch_rows(ended)] if ended else []),
         *_expiring_blocks(outcome, expiring),
         *_spend_blocks(outcome),
         *actions(_buttons([*running, *ended, *expiring], viewer)),
         context(f"Updated {date(viewer.now)}"),
     ]
-    spoken = [f"{title}.", *(["Something waits for you."] if waiting and outcome.waiting else [])]
-    return Message(" ".join(spoken), tuple(blocks))
+    waits = waiting_words(outcome.waiting, viewer) if outcome.waiting else ""
+    return Message(" ".join([f"{title}.", *([f"{waits}."] if waits else [])]), tuple(blocks))
 
 
 def _running_title(outcome: HomeShown) -> str:
@@ -88,72 +73,12 @@ def _first_run(viewer: Viewer) -> list[Block]:
     return [header("Get started"), section("\n".join(steps))]
 
 
-def _waiting_blocks(waiting: Waiting | None, viewer: Viewer) -> list[Block]:
-    if waiting is None:
-        return [
-            section("⚠️ I can't read my records right now, so approvals, questions and unsent files are missing here.")
-        ]
-    blocks: list[Block] = []
-    if Permission.APPROVE in viewer.permissions:
-        approvals = [draft for draft in waiting.approvals if draft.user_id != viewer.caller.user]
-        blocks += [block for draft in approvals[:MOST_WAITING] for block in _approval(draft)]
-        blocks += _more(len(approvals), "approval", "answer")
-    blocks += [_question(question, viewer) for question in waiting.questions[:MOST_WAITING]]
-    blocks += _more(len(waiting.questions), "question", "answer")
-    if Permission.OPERATE in viewer.permissions:
-        blocks += [_draft(draft) for draft in waiting.drafts[:MOST_WAITING]]
-        blocks += _more(len(waiting.drafts), "unsent file", "send or discard")
-    return blocks
-
-
-def _more(count: int, noun: str, verb: str) -> list[Block]:
-    """Return how many are not shown, and when they will be."""
-    hidden = count - MOST_WAITING
-    if hidden <= 0:
-        return []
-    appear = "appears" if hidden == 1 else "appear"
-    return [context(f"{quantity(hidden, f'more {noun}')} {appear} here as you {verb} these.")]
-
-
-def _approval(draft: Draft) -> list[Block]:
-    name = f"the first request of {safe_text(draft.name, 40)}"
-    buttons = [
-        button("Approve", Approve(draft.id), spoken=f"Approve {safe_text(draft.name, 60)}"),
-        button("Preview", Preview(draft.id), spoken=f"Preview {name}"),
-    ]
-    row = f"✋ {draft_name(draft)} · {_draft_facts(draft)} · {mention(draft.user_id)} asks for approval"
-    return [section(row), *actions(buttons)]
-
-
-def _question(question: StoredConfirmation, viewer: Viewer) -> Block:
-    names = viewer.names.get(question.subject)
-    label = (names.label or names.file_name) if names is not None else None
-    name = f"*{safe_text(label, 60)}*" if label else bold_id_name(question.subject)
-    verb = question.command.partition(" ")[0].capitalize()
-    row = f"❓ {safe_text(verb, 20)} {name}? · asked {short_date(question.asked_at, viewer.now)}"
-    try:
-        command = parse(question.command)
-    except ExpectedError:  # a command of a newer version
-        return section(row)
-    return section(row, button("Answer", command))
-
-
-def _draft(draft: Draft) -> Block:
-    row = f"📄 {draft_name(draft)} · {_draft_facts(draft)} · checked, not sent"
-    return section(row, button("Send", Send(draft.id), spoken=f"Send {safe_text(draft.name, 60)}"))
-
-
-def _draft_facts(draft: Draft) -> str:
-    return f"{quantity(draft.requests, 'request')} · {cost_words(load_estimate(draft.estimate))}"
-
-
-def _own_approvals(waiting: Waiting | None, viewer: Viewer) -> list[Block]:
-    own = [draft for draft in waiting.approvals if draft.user_id == viewer.caller.user] if waiting else []
-    if not own:
-        return []
-    names = ", ".join(safe_text(draft.name, 60) for draft in own[:MOST_WAITING])
-    more = f" and {number(len(own) - MOST_WAITING)} more" if len(own) > MOST_WAITING else ""
-    return [context(f"Waiting for someone else's approval: {names}{more}")]
+def _waiting_for_you(outcome: HomeShown, viewer: Viewer) -> list[Block]:
+    if outcome.waiting is None:
+        words = "⚠️ I can't read my records right now, so approvals, questions and unsent files are missing here."
+        return [header("Waiting for you"), section(words)]
+    waiting = waiting_blocks(outcome.waiting, viewer)
+    return [*([header("Waiting for you"), *waiting] if waiting else []), *own_approvals(outcome.waiting, viewer)]
 
 
 def _expiring_blocks(outcome: HomeShown, expiring: Sequence[ListedBatch]) -> list[Block]:

@@ -5,13 +5,14 @@ from bot.commands.overview import LOOKED_AT, Overview, OverviewOutcome
 from bot.ui.components.batch_rows import batch_rows, list_batches, open_menu, spoken_rows
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.text import DIVIDER, context, header, quantity, section
+from bot.ui.components.waiting import own_approvals, running_lists, waiting_blocks, waiting_words
 from bot.ui.reply import Message, Viewer
 
 ROWS = 10
 
 
 def render_overview(outcome: OverviewOutcome, viewer: Viewer) -> Message:
-    """Return the unfinished batches, the newest ended one, and buttons to continue."""
+    """Return what waits for the viewer, the unfinished batches, the newest ended one, and buttons to continue."""
     running = outcome.unfinished
     title = f"{quantity(len(running), 'batch', 'batches')} in progress" if running else "Nothing is running"
     title += f" among the newest {LOOKED_AT} batches" if outcome.more else ""
@@ -22,7 +23,10 @@ def render_overview(outcome: OverviewOutcome, viewer: Viewer) -> Message:
         rows.append(context(f"{len(running) - ROWS} more are not shown. *All batches* lists them."))
     elif outcome.more:
         rows.append(context("Older batches may be in progress too. `/batch list running` lists them."))
-    spoken = [title, *spoken_rows(shown)]
+    rows += running_lists(outcome.waiting.running, viewer)
+    waiting = waiting_blocks(outcome.waiting, viewer)
+    waits = waiting_words(outcome.waiting, viewer)
+    spoken = [*([waits] if waits else []), title, *spoken_rows(shown)]
     if ended:
         newest = "Newest ended batch"
         rows += [DIVIDER, context(newest), *batch_rows(ended)]
@@ -41,4 +45,6 @@ def render_overview(outcome: OverviewOutcome, viewer: Viewer) -> Message:
         else "`/batch create` · `/batch help`"
     )
     hint = context(ways)
-    return Message(". ".join(spoken), (header(title), *rows, *go_on, hint), public=outcome.public)
+    first = [header("Waiting for you"), *waiting] if waiting else []
+    first += own_approvals(outcome.waiting, viewer)
+    return Message(". ".join(spoken), (*first, header(title), *rows, *go_on, hint), public=outcome.public)
