@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol, assert_never
 
 from msgspec import Struct
+from msgspec.structs import replace
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -42,7 +43,7 @@ from bot.settings.checks import (
 from bot.settings.loading import ENV_FILE, list_secret_files, unknown_settings
 from bot.settings.model import Settings
 from bot.settings.table import SETTINGS
-from bot.settings.workspaces import WorkspaceSettings, load_workspaces
+from bot.settings.workspaces import WorkspaceSettings, read_workspaces
 from bot.slack.channel_checks import find_channel_problems
 from bot.slack.directory import Home
 from bot.slack.download import check_file_host
@@ -77,16 +78,19 @@ async def examine(
 
     `unreadable`: what could not be read of the settings.
     """
-    workspaces = load_workspaces(settings)
-    problems = [*unreadable, *unknown_settings(env_file=env_file), *find_problems(settings)]
+    read = read_workspaces(settings, env_file=env_file)
+    workspaces = read.workspaces
+    problems = [*unreadable, *unknown_settings(env_file=env_file), *find_problems(settings), *read.problems]
     for finding in _report(problems, "The settings are complete and well formed."):
         yield finding
     clear_text = warn_about_clear_text(settings) if settings.allow_http else []
     for warning in [*clear_text, *warn_about_odd_secrets(settings), *warn_about_unused_credentials(settings)]:
         yield Finding(True, warning, is_warning=True)
+    for finding in _find_workspaces_file_problems(settings):
+        yield finding
     for problem in _find_env_file_problems(env_file):
         yield Finding(False, problem)
-    for name, path in list_secret_files(env_file=env_file).items():
+    for name, path in [*list_secret_files(env_file=env_file).items(), *_list_files_of(workspaces)]:
         if path.is_file() and (may := _what_others_may(path)):
             warning = f"Other users of this machine can {may} the file in {name}. Run `chmod 600` on it."
             yield Finding(True, warning, is_warning=True)
@@ -99,16 +103,39 @@ async def examine(
         yield Finding(False, "Slack and the Message Batches API were not checked, because a proxy is malformed.")
         return
     clocks: dict[str, timedelta] = {}
-    identity = ApiIdentity()
+    owners: dict[str, str] = {}
     for workspace in workspaces:
         found, identity = await _api(settings, workspace, clocks)
-        yield found
-    for finding in await _cost_report(settings, identity):
-        yield finding
+        findings = [found, *await _cost_report(settings, workspace, identity)]
+        owner = owners.setdefault(identity.workspace_id or workspace.key, workspace.name)
+        if owner != workspace.name:
+            same = f"Its credential is for the workspace of [{owner}] ({identity.workspace_id}). Use another one."
+            findings.append(Finding(False, same))
+        for finding in findings:
+            yield _name_workspace(finding, workspace)
     async for finding in _slack(settings, workspaces, clocks):
         yield finding
     for finding in _clock(clocks):
         yield finding
+
+
+def _list_files_of(workspaces: Sequence[WorkspaceSettings]) -> list[tuple[str, Path]]:
+    """Return the files of secrets that the file of workspaces names, and how to call them."""
+    files = ((one.spell_setting("api_key"), one.credential.file) for one in workspaces)
+    return [(name, path) for name, path in files if path is not None]
+
+
+def _find_workspaces_file_problems(settings: Settings) -> list[Finding]:
+    """Return that others may change the file that says who may do what."""
+    if settings.workspaces is None or "change" not in _what_others_may(settings.workspaces):
+        return []
+    name = SETTINGS["workspaces"].name
+    return [Finding(False, f"Other users of this machine can change the file in {name}. Run `chmod o-w` on it.")]
+
+
+def _name_workspace(finding: Finding, workspace: WorkspaceSettings) -> Finding:
+    """Return a finding that begins with its workspace, if the file names it."""
+    return replace(finding, message=f"[{workspace.name}] {finding.message}") if workspace.name else finding
 
 
 def _report(problems: Sequence[str], all_right: str) -> list[Finding]:
@@ -257,7 +284,7 @@ def _token_problem(error: NoAccessToken, workspace: WorkspaceSettings) -> str:
             assert_never(unreachable)
 
 
-async def _cost_report(settings: Settings, identity: ApiIdentity) -> list[Finding]:
+async def _cost_report(settings: Settings, workspace: WorkspaceSettings, identity: ApiIdentity) -> list[Finding]:
     """Return whether the key for Anthropic's bill works, if there is one."""
     name = SETTINGS["analytics_key"].name
     try:
@@ -267,8 +294,8 @@ async def _cost_report(settings: Settings, identity: ApiIdentity) -> list[Findin
     if client is None:
         return []
     findings = []
-    if settings.analytics_key == settings.anthropic_api_key:
-        own = f"{name} is the same as {SETTINGS['anthropic_api_key'].name}. Create a key of its own for it."
+    if settings.analytics_key == workspace.credential.api_key:
+        own = f"{name} is the same as {workspace.spell_setting('api_key')}. Create a key of its own for it."
         findings.append(Finding(True, own, is_warning=True))
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     async with client as http:
@@ -277,7 +304,7 @@ async def _cost_report(settings: Settings, identity: ApiIdentity) -> list[Findin
         except ApiError as error:
             return [*findings, _cost_report_problem(error, settings)]
     if not belongs_to(report, identity):
-        problem = f"{name} belongs to another organization than {SETTINGS['anthropic_api_key'].name}."
+        problem = f"{name} belongs to another organization than {_name_credential(workspace)}."
         return [*findings, Finding(False, f"{problem} Create it in the same organization.")]
     until = f"complete until {report.refreshed_at:%Y-%m-%d %H:%M} UTC" if report.refreshed_at else "of unknown age"
     findings.append(Finding(True, f"Anthropic's cost report accepts {name} (its figures are {until})."))
@@ -385,9 +412,8 @@ async def _slack_findings(
     for finding in await _people(settings, workspaces, client, home):
         yield finding
     for workspace in workspaces:
-        for finding in _limits(workspace):
-            yield finding
-        yield _readers(workspace)
+        for finding in [*_limits(workspace), _readers(workspace)]:
+            yield _name_workspace(finding, workspace)
 
 
 def _scopes(workspaces: Sequence[WorkspaceSettings], answer: AsyncSlackResponse) -> list[Finding]:

@@ -13,6 +13,7 @@ from bot.commands.base import Help, Permission
 from bot.commands.language.arguments import OptionSpec
 from bot.commands.registry import ALIASES, SHOWN, AnyCommand
 from bot.settings.table import list_file_variables, markdown_table
+from bot.settings.workspaces_file import make_settings_table
 from bot.slack.door import EVENTS_PATH
 from bot.slack.scopes import BOT_EVENTS, BOT_SCOPES, LOST_WITHOUT, LOST_WITHOUT_EVENT, OPTIONAL_SCOPES
 
@@ -120,6 +121,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "verbs": _explain_verbs,
     "settings": markdown_table,
     "secrets in files": list_file_variables,
+    "workspaces": make_settings_table,
     "command line": _list_ways_to_start,
     "scopes": _list_scopes,
 }

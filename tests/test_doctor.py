@@ -551,3 +551,54 @@ async def test_a_credential_that_is_not_used_is_a_warning(simulators: Simulators
 
     [warning] = [each.message for each in found if each.is_warning and "not used" in each.message]
     assert warning.startswith("ANTHROPIC_AUTH_TOKEN is not used, because ANTHROPIC_API_KEY is set.")
+
+
+async def test_each_workspace_of_the_file_is_checked_by_its_name(simulators: Simulators) -> None:
+    file = simulators.folder / "workspaces.toml"
+    file.write_text(
+        f"""
+[production]
+id = "{simulators.api.workspace.id}"
+api_key_variable = "ANTHROPIC_API_KEY"
+channels = ["{GENERAL}"]
+request_limit = 10
+
+[elsewhere]
+api_key_file = "key"
+base_url = "http://127.0.0.1:1"
+channels = ["C0NOWHERE"]
+operators = []
+
+[copy]
+api_key_variable = "SECOND_KEY"
+channels = ["{BATCHES}"]
+"""
+    )
+    (simulators.folder / "key").write_text("sk-ant-elsewhere")
+    (simulators.folder / "key").chmod(0o644)
+    file.chmod(0o606)
+    status, printed, _ = await simulators.finish(
+        "doctor", BATCHDESK_WORKSPACES="workspaces.toml", SECOND_KEY="sk-ant-second"
+    )
+    lines = printed.splitlines()
+
+    def starting(start: str) -> bool:
+        return any(line.startswith(start) for line in lines)
+
+    assert status == 1
+    assert starting("OK   [production] The Message Batches API accepts the key"), printed
+    assert starting("FAIL [production] Limits are set, and only one person may approve"), printed
+    assert starting("FAIL [elsewhere] Can't reach the Message Batches API at http://127.0.0.1:1")
+    assert starting("FAIL `channels` of [elsewhere]: Slack shows the bot no channel C0NOWHERE")
+    assert starting("FAIL [copy] Its credential is for the workspace of [production] (wrkspc_")
+    assert starting("FAIL Other users of this machine can change the file in BATCHDESK_WORKSPACES")
+    assert starting("WARN Other users of this machine can read the file in `api_key_file` of [elsewhere]")
+    assert "No one may operate batches in [elsewhere]. Set `operators` of [elsewhere]" in printed
+    assert "sk-ant-" not in printed
+
+
+async def test_without_a_readable_file_of_workspaces_no_api_is_checked(simulators: Simulators) -> None:
+    _, printed, _ = await simulators.finish("doctor", BATCHDESK_WORKSPACES="nowhere.toml")
+
+    assert "FAIL BATCHDESK_WORKSPACES: No such file or directory" in printed
+    assert "Message Batches API" not in printed

@@ -2,44 +2,19 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
-from msgspec.structs import replace
 from pydantic import SecretStr
 
+from bot.settings.formats import accept_any, check_address, check_secret, expect_key, is_clear_text, show_entry
 from bot.settings.loading import SettingsError, read_settings
-from bot.settings.model import (
-    ANTHROPIC_KEY,
-    APP_TOKEN,
-    AUTH_TOKEN,
-    BOT_TOKEN,
-    SIGNING_SECRET,
-    Bounds,
-    SecretFormat,
-    Settings,
-    TextFormat,
-)
+from bot.settings.model import ANTHROPIC_KEY, Bounds, SecretFormat, Settings, TextFormat
 from bot.settings.table import SETTINGS
+from bot.settings.workspaces import read_workspaces
 
-_ANTHROPIC_SECRETS = ("anthropic_api_key", "anthropic_auth_token", "analytics_key")
-_QUOTES = "\"'`\u201c\u201d\u2018\u2019"
-_ANTHROPIC_HOST = r"(?i)https?://([\w.-]+\.)?anthropic\.com(?![\w.-])"
 _SLACK_HOST = r"(?i)https?://([\w.-]+\.)?slack(-gov)?\.com(?![\w.-])"
-_ADDRESS = r"(?i)https?://([\w.-]+|\[[0-9a-f:]+\])(:[1-9]\d{0,4})?(/\S*)?"
 _POSTGRES = r"postgresql\+psycopg://([^:/]*(:[^@]*)?@)?(\[[^/?]+\]|[^/:?\[]*)(:[0-9]{0,5})?([/?].*)?"
 _PROXY = r"(?i)https?://([^\s/@]+@)?([\w.-]+|\[[0-9a-f:]+\])(:[1-9]\d{0,4})?/?"
-_KINDS = {
-    "xoxb-": BOT_TOKEN.kind,
-    "xapp-": APP_TOKEN.kind,
-    "sk-ant-admin": "admin key (sk-ant-admin…), which can't call the Messages API",
-    "sk-ant-oat": AUTH_TOKEN.kind,
-    "sk-ant-": ANTHROPIC_KEY.kind,
-    "xoxp-": "user token (xoxp-…)",
-    "xoxe": "rotating or refresh token (xoxe…)",
-}
 FindProblems = Callable[[Settings], Iterable[str]]
-_SECRET_PREFIXES = ("xox", "xapp-", "sk-")
 
 
 def load_for_run(find_more: FindProblems) -> Settings:
@@ -48,7 +23,7 @@ def load_for_run(find_more: FindProblems) -> Settings:
     `find_more` returns problems with the files and folders that they name.
     """
     settings, unreadable = read_settings()
-    problems = [*unreadable, *find_problems(settings), *find_more(settings)]
+    problems = [*unreadable, *find_problems(settings), *read_workspaces(settings).problems, *find_more(settings)]
     if problems:
         raise SettingsError(problems)
     return settings
@@ -91,7 +66,7 @@ def warn_about_clear_text(settings: Settings) -> list[str]:
     keys = "the API keys" if settings.analytics_key else "the API key"
     for field, secrets in (("slack_api_url", "Slack's tokens"), ("anthropic_base_url", keys)):
         address: str = getattr(settings, field)
-        if re.fullmatch(_ADDRESS, address) and address[:5].lower() == "http:" and not _is_loopback(address):
+        if is_clear_text(address):
             found.append(f"{SETTINGS[field].name} begins with http://, so {secrets} would go in clear text.")
     return found
 
@@ -117,16 +92,6 @@ def _list_slack_secrets(settings: Settings) -> Iterator[tuple[str, SecretFormat]
             yield field, known
 
 
-def _is_loopback(address: str) -> bool:
-    host = urlsplit(address).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:  # a name, which may resolve to anything
-        return False
-
-
 def _secrets(settings: Settings) -> Iterator[str]:
     for field, setting in SETTINGS.items():
         if not isinstance(setting.format, SecretFormat):
@@ -135,7 +100,7 @@ def _secrets(settings: Settings) -> Iterator[str]:
         if setting.name in settings.unread:
             continue
         if value or setting.format.required:
-            yield from _secret(setting.name, value, _expected(field, setting.format, settings))
+            yield from check_secret(setting.name, value, _expected(field, setting.format, settings))
     yield from _credential(settings)
     app, signing = SETTINGS["slack_app_token"].name, SETTINGS["slack_signing_secret"].name
     if not settings.slack_app_token and not settings.slack_signing_secret and not {app, signing} & settings.unread:
@@ -147,7 +112,8 @@ def _credential(settings: Settings) -> Iterator[str]:
     key, token, rule = (
         SETTINGS[field].name for field in ("anthropic_api_key", "anthropic_auth_token", "federation_rule")
     )
-    if settings.anthropic_api_key or settings.anthropic_auth_token or {key, token} & settings.unread:
+    is_elsewhere = settings.workspaces is not None or {key, token} & settings.unread
+    if settings.anthropic_api_key or settings.anthropic_auth_token or is_elsewhere:
         return
     if not settings.federation_rule:
         wanted = f"the {ANTHROPIC_KEY.kind} from {_expected('anthropic_api_key', ANTHROPIC_KEY, settings).source}"
@@ -159,60 +125,33 @@ def _credential(settings: Settings) -> Iterator[str]:
     if not settings.identity_token_file and not settings.identity_token and literal not in settings.unread:
         yield f"Neither {file} nor {literal} is set, and {rule} needs one of them."
     address = settings.anthropic_base_url
-    if re.fullmatch(_ADDRESS, address) and address[:5].lower() == "http:" and not _is_loopback(address):
+    if is_clear_text(address):
         yield f"{SETTINGS['anthropic_base_url'].name} begins with http://, where no token is exchanged. Write https://."
 
 
 def warn_about_unused_credentials(settings: Settings) -> list[str]:
     """Return a sentence for each credential that another one replaces, in the order of the official SDKs."""
     fields = ("anthropic_api_key", "anthropic_auth_token", "federation_rule")
-    used, *unused = [SETTINGS[field].name for field in fields if getattr(settings, field)] or [""]
+    given = [SETTINGS[field].name for field in fields if getattr(settings, field)]
+    if settings.workspaces is not None:
+        named = {one.credential.variable for one in read_workspaces(settings).workspaces}
+        given = [SETTINGS["workspaces"].name, *(name for name in given if name not in named)]
+    used, *unused = given or [""]
     return [f"{name} is not used, because {used} is set. Remove one of them." for name in unused]
+
+
+def _addresses(settings: Settings) -> Iterator[str]:
+    for field in ("slack_api_url", "anthropic_base_url"):
+        yield from check_address(SETTINGS[field].name, getattr(settings, field))
 
 
 def _expected(field: str, known: SecretFormat, settings: Settings) -> SecretFormat:
     """Return the format of a secret. Another service than Slack or Anthropic may use any that fits into a header."""
     if field.startswith("slack_") and not re.match(_SLACK_HOST, settings.slack_api_url):
-        return replace(known, pattern=f"{known.pattern}|(?!{'|'.join(_KINDS)})[!-~]+")
-    if field not in _ANTHROPIC_SECRETS or re.match(_ANTHROPIC_HOST, settings.anthropic_base_url):
-        return known
-    service = f"the service that {SETTINGS['anthropic_base_url'].name} names"
-    pattern = "[!-~]+" if field == "analytics_key" else "(?!sk-ant-admin)[!-~]+"
-    return replace(known, pattern=pattern, kind="key", source=service)
-
-
-def _secret(name: str, secret: SecretStr | None, expected: SecretFormat) -> Iterator[str]:
-    value = secret.get_secret_value() if secret else ""
-    wanted = f"the {expected.kind} from {expected.source}"
-    if not value:
-        yield f"{name} is not set. Set it to {wanted}."
-    elif value[0] in _QUOTES or value[-1] in _QUOTES:
-        yield f"{name} is in quotation marks. Remove them."
-    elif re.search(r"[\s\u200b\ufeff]", value):
-        yield f"{name} contains blanks or line breaks. Copy {wanted} again without them."
-    elif not re.fullmatch(expected.pattern, value, re.ASCII):
-        kind = _kind(value)
-        if kind is None or kind == expected.kind:
-            yield f"{name} is malformed. Copy {wanted} again."
-        elif kind == AUTH_TOKEN.kind and name == SETTINGS["anthropic_api_key"].name:
-            yield f"{name} is an {kind}. Move it to {SETTINGS['anthropic_auth_token'].name}."
-        else:
-            yield f"{name} is {'an' if kind[0] in 'aA' else 'a'} {kind}. Set it to {wanted}."
-
-
-def _kind(value: str) -> str | None:
-    """Return what kind of secret this is, or None."""
-    if re.fullmatch(SIGNING_SECRET.pattern, value):
-        return SIGNING_SECRET.kind
-    return next((kind for prefix, kind in _KINDS.items() if value.startswith(prefix)), None)
-
-
-def _addresses(settings: Settings) -> Iterator[str]:
-    for field in ("slack_api_url", "anthropic_base_url"):
-        if not re.fullmatch(_ADDRESS, getattr(settings, field)):
-            yield f"{SETTINGS[field].name} is not an address. Write https://host or http://host:port."
-    if settings.anthropic_base_url.endswith("/v1"):
-        yield f"{SETTINGS['anthropic_base_url'].name} ends in /v1, which Batchdesk adds itself. Remove it."
+        return accept_any(known)
+    if field in ("anthropic_api_key", "anthropic_auth_token", "analytics_key"):
+        return expect_key(known, settings.anthropic_base_url, SETTINGS["anthropic_base_url"].name)
+    return known
 
 
 def list_proxy_problems(settings: Settings) -> Iterator[str]:
@@ -251,16 +190,12 @@ def _values(settings: Settings) -> Iterator[str]:
             case TextFormat(pattern, expected):
                 for entry in (value,) if isinstance(value, str) else value:
                     if not re.fullmatch(pattern, entry):
-                        yield f"{setting.name} contains {_shown(entry)}. Write {expected}."
-
-
-def _shown(entry: str) -> str:
-    bare = entry.strip(_QUOTES)
-    return "a secret" if bare.startswith(_SECRET_PREFIXES) or _kind(bare) else ascii(entry[:40])
+                        yield f"{setting.name} contains {show_entry(entry)}. Write {expected}."
 
 
 def _digest(settings: Settings) -> Iterator[str]:
-    if settings.digest_hour is not None and not (settings.digest_channel or settings.feed_channel):
+    has_channel = settings.digest_channel or settings.feed_channel or settings.workspaces
+    if settings.digest_hour is not None and not has_channel:
         hour, channel, feed = (SETTINGS[field].name for field in ("digest_hour", "digest_channel", "feed_channel"))
         yield f"{hour} is set without a channel. Set {channel} or {feed}."
 

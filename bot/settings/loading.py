@@ -76,7 +76,7 @@ def read_settings(
 
     A value that cannot be read counts as not set.
     """
-    found, problems = _variables(env, env_file)
+    found, problems = find_variables(env, env_file)
     names = [setting.name for setting in SETTINGS.values()]
     given: dict[str, Any] = {name: found[name] for name in names if found.get(name, "").strip()}
     secrets, unread, doubled = _read_secret_files(found)
@@ -96,7 +96,7 @@ def read_settings(
 
 def list_secret_files(env: Mapping[str, str] | None = None, env_file: Path | None = ENV_FILE) -> dict[str, Path]:
     """Return the file that each variable for a file of a secret names."""
-    found, _ = _variables(env, env_file)
+    found, _ = find_variables(env, env_file)
     names = [setting.file_name for setting in SETTINGS.values() if setting.file_name]
     return {name: Path(found[name]) for name in names if found.get(name, "").strip()}
 
@@ -117,7 +117,7 @@ def _read_secret_files(found: Mapping[str, str]) -> tuple[dict[str, str], dict[s
             doubled.append(f"{setting.name} and {setting.file_name} are both set. Remove one of them.")
             continue
         try:
-            values[setting.name] = _read_secret(Path(path))
+            values[setting.name] = read_secret_file(Path(path))
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else None
             unread[setting.name] = (
@@ -126,7 +126,7 @@ def _read_secret_files(found: Mapping[str, str]) -> tuple[dict[str, str], dict[s
     return values, unread, doubled
 
 
-def _read_secret(path: Path) -> str:
+def read_secret_file(path: Path) -> str:
     """Return the content of a file without one line break at its end. Raises OSError, or ValueError without content."""
     content = read_small_file(path, _MOST_SECRET_BYTES)
     try:
@@ -192,7 +192,7 @@ def unknown_settings(env: Mapping[str, str] | None = None, env_file: Path | None
     names = [name for setting in SETTINGS.values() for name in (setting.name, setting.file_name or "")]
     known = [name.removeprefix(_PREFIX) for name in names if name.startswith(_PREFIX)]
     sentences = []
-    found, _ = _variables(env, env_file)
+    found, _ = find_variables(env, env_file)
     for name in sorted(one.removeprefix(_PREFIX) for one in found if one.startswith(_PREFIX)):
         if name not in known and not name.startswith("TEST_"):
             near = [f"Did you mean {_PREFIX}{one}?" for one in difflib.get_close_matches(name, known, n=1)]
@@ -205,7 +205,7 @@ def _remedy(kind: str, message: str) -> str:
     return _REMEDIES.get(kind, message.removeprefix("Value error, ").replace("Input should be", "must be"))
 
 
-def _variables(env: Mapping[str, str] | None, env_file: Path | None) -> tuple[dict[str, str], list[str]]:
+def find_variables(env: Mapping[str, str] | None, env_file: Path | None) -> tuple[dict[str, str], list[str]]:
     """Return the variables, and a sentence for a file that cannot be read."""
     written: Mapping[str, str | None] = {}
     problems = []

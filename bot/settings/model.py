@@ -66,14 +66,14 @@ ANALYTICS_KEY = SecretFormat(
     r"sk-ant-(?!oat)[\w-]+", "Admin API key (sk-ant-admin…)", "the Anthropic Console, Admin keys"
 )
 
-_PEOPLE = TextFormat(r"[UWS][A-Z0-9]{2,}|\*", "user ids (U… or W…), user group ids (S…) or *")
+PEOPLE = TextFormat(r"[UWS][A-Z0-9]{2,}|\*", "user ids (U… or W…), user group ids (S…) or *")
 _CHANNEL_ID = r"[CGD][A-Z0-9]{2,}"
-_CHANNEL = TextFormat(_CHANNEL_ID, "a channel id (C…, G… or D…), not a name")
-_CHANNELS = TextFormat(_CHANNEL_ID, "channel ids (C…, G… or D…), not names")
+CHANNEL = TextFormat(_CHANNEL_ID, "a channel id (C…, G… or D…), not a name")
+CHANNELS = TextFormat(_CHANNEL_ID, "channel ids (C…, G… or D…), not names")
 _HOST = TextFormat(r"[0-9A-Fa-f.:]+|localhost", "an IP address such as 127.0.0.1 or ::")
-_RULE = TextFormat(r"fdrl_[A-Za-z0-9]+", "a rule id (fdrl_…)")
-_UUID = TextFormat(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "a UUID, as the Anthropic Console shows it")
-_SERVICE_ACCOUNT = TextFormat(r"svac_[A-Za-z0-9]+", "a service account id (svac_…)")
+RULE = TextFormat(r"fdrl_[A-Za-z0-9]+", "a rule id (fdrl_…)")
+UUID = TextFormat(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "a UUID, as the Anthropic Console shows it")
+SERVICE_ACCOUNT = TextFormat(r"svac_[A-Za-z0-9]+", "a service account id (svac_…)")
 WORKSPACE_ID = re.compile(r"wrkspc_[A-Za-z0-9]{1,64}")
 """The id of a workspace of the API."""
 _HEADER_WORD = TextFormat(r"[A-Za-z0-9._-]+", "only letters, digits, dots and hyphens")
@@ -159,13 +159,13 @@ class Settings(BaseSettings):
         description="a token to send as `Authorization: Bearer`, `sk-ant-oat…` or what a gateway takes; used if there "
         "is no API key, and never renewed",
     )
-    federation_rule: Annotated[str | None, _RULE, WhenUnset("none")] = Field(
+    federation_rule: Annotated[str | None, RULE, WhenUnset("none")] = Field(
         None,
         validation_alias="ANTHROPIC_FEDERATION_RULE_ID",
         description="the rule of workload identity federation, `fdrl_…`, used if there is neither key nor token: the "
         "bot exchanges the identity token for access tokens, and renews them",
     )
-    organization_id: Annotated[str | None, _UUID, WhenUnset("none")] = Field(
+    organization_id: Annotated[str | None, UUID, WhenUnset("none")] = Field(
         None,
         validation_alias="ANTHROPIC_ORGANIZATION_ID",
         description="the organization of that rule, a UUID",
@@ -180,7 +180,7 @@ class Settings(BaseSettings):
         validation_alias="ANTHROPIC_IDENTITY_TOKEN",
         description="the identity token itself, if there is no such file",
     )
-    service_account_id: Annotated[str | None, _SERVICE_ACCOUNT, WhenUnset("none")] = Field(
+    service_account_id: Annotated[str | None, SERVICE_ACCOUNT, WhenUnset("none")] = Field(
         None,
         validation_alias="ANTHROPIC_SERVICE_ACCOUNT_ID",
         description="the service account to act as, `svac_…`, where the rule wants one",
@@ -194,6 +194,11 @@ class Settings(BaseSettings):
         None,
         validation_alias="ANTHROPIC_WORKSPACE_ID",
         description="the workspace to use, if the key or the rule reaches several",
+    )
+    workspaces: Annotated[Path | None, WhenUnset("one workspace, made from the other settings")] = Field(
+        None,
+        validation_alias="BATCHDESK_WORKSPACES",
+        description="a TOML file with a table for each workspace of the API, described below",
     )
     anthropic_betas: Annotated[Words, _HEADER_WORD] = Field(
         (), validation_alias="ANTHROPIC_BETAS", description="beta features to request, separated by commas"
@@ -236,29 +241,29 @@ class Settings(BaseSettings):
         description="the store: `sqlite:///FILE`, or `postgresql://…` (`postgres://` works too)",
         repr=False,
     )
-    operators: Annotated[Words, _PEOPLE, WhenUnset("no one")] = Field(
+    operators: Annotated[Words, PEOPLE, WhenUnset("no one")] = Field(
         (),
         validation_alias="BATCHDESK_OPERATORS",
         description="who may change batches: `U…`, `W…` or `S…` ids, or `*` for everyone of your organization",
     )
-    admins: Annotated[Words, _PEOPLE, WhenUnset("the operators")] = Field(
+    admins: Annotated[Words, PEOPLE, WhenUnset("the operators")] = Field(
         default_factory=lambda given: given["operators"],
         validation_alias="BATCHDESK_ADMINS",
         description="who may delete batches and read the audit record: likewise",
     )
-    approvers: Annotated[Words, _PEOPLE, WhenUnset("the operators")] = Field(
+    approvers: Annotated[Words, PEOPLE, WhenUnset("the operators")] = Field(
         (),
         validation_alias="BATCHDESK_APPROVERS",
         description="who may approve what another operator wants to send above a limit: likewise; the question "
         "mentions them",
     )
-    readers: Annotated[Words, _PEOPLE, WhenUnset("everyone")] = Field(
+    readers: Annotated[Words, PEOPLE, WhenUnset("everyone")] = Field(
         ("*",),
         validation_alias="BATCHDESK_READERS",
         description="who may fetch contents (files of results, causes of failure, merged results): likewise; counts, "
         "status and cost are open to everyone",
     )
-    channels: Annotated[Words, _CHANNELS, WhenUnset("everywhere")] = Field(
+    channels: Annotated[Words, CHANNELS, WhenUnset("everywhere")] = Field(
         (),
         validation_alias="BATCHDESK_CHANNELS",
         description="the only channels in which the bot answers: `C…`, `G…` or `D…` ids",
@@ -275,7 +280,7 @@ class Settings(BaseSettings):
         description="whether the bot answers and posts in channels shared with other organizations, and shows their "
         "people counts, status and cost; `*` never includes them",
     )
-    audit_channel: Annotated[str | None, _CHANNEL, WhenUnset("none")] = Field(
+    audit_channel: Annotated[str | None, CHANNEL, WhenUnset("none")] = Field(
         None,
         validation_alias="BATCHDESK_AUDIT_CHANNEL",
         description="the id of a channel that gets one line for each change",
@@ -331,7 +336,7 @@ class Settings(BaseSettings):
         description="USD a month for the workspace, shown before each send: a warning from 80%, and from 100% someone "
         "else must approve",
     )
-    feed_channel: Annotated[str | None, _CHANNEL, WhenUnset("none")] = Field(
+    feed_channel: Annotated[str | None, CHANNEL, WhenUnset("none")] = Field(
         None,
         validation_alias="BATCHDESK_FEED_CHANNEL",
         description="the id of a channel that gets one card for each batch of the workspace",
@@ -341,7 +346,7 @@ class Settings(BaseSettings):
         validation_alias="BATCHDESK_DIGEST_HOUR",
         description="the hour of the daily digest, 0 to 23; empty days have none",
     )
-    digest_channel: Annotated[str | None, _CHANNEL, WhenUnset("the feed channel")] = Field(
+    digest_channel: Annotated[str | None, CHANNEL, WhenUnset("the feed channel")] = Field(
         None, validation_alias="BATCHDESK_DIGEST_CHANNEL", description="the id of the channel of the digest"
     )
     time_zone: str = Field(
