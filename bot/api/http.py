@@ -36,7 +36,7 @@ class ObservedClient(httpx.AsyncClient):
         started = time.perf_counter()
         status = None
         try:
-            if self.auth is None:
+            if self.auth is None and not self.event_hooks["response"]:
                 response = await self._send_directly(request, stream=options.get("stream", False))
             else:
                 response = await super().send(request, **options)
