@@ -100,13 +100,22 @@ def _timeout(seconds: dict[str, float | None]) -> aiohttp.ClientTimeout:
     )
 
 
+def _describe(error: Exception) -> str:
+    """Return what happened, in words for people: aiohttp's own hold the name of a class where a body is cut off."""
+    if isinstance(error, TimeoutError):
+        return ""
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return "the answer is incomplete"
+    return str(error) or type(error).__name__
+
+
 @contextmanager
 def _translate_errors() -> Iterator[None]:
     try:
         yield
     except (aiohttp.ClientError, TimeoutError) as error:
         translation = next(httpx_error for ours, httpx_error in _TRANSLATIONS if isinstance(error, ours))
-        raise translation("" if isinstance(error, TimeoutError) else str(error) or type(error).__name__) from error
+        raise translation(_describe(error)) from error
     except RuntimeError as error:  # of aiohttp, if the connection is gone before the first byte of the body is read
         raise httpx.ReadError(str(error)) from error
 
