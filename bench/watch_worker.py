@@ -66,7 +66,7 @@ async def main() -> None:
         slack = make_slack_client(settings, session, retries=False)
         directory = Directory(slack, make_rules(settings, workspace), Home(""))
         services = Services(
-            workspace=make_workspace(workspace, http),
+            workspace=make_workspace(workspace, http, utc_now),
             database=database,
             now=utc_now,
             time_zone=settings.zone,

@@ -238,7 +238,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     drafts = make_draft_services(settings, workspace, shared_files, limits)
     _check_folder(drafts)
     services = Services(
-        workspace=make_workspace(workspace, http, api_waits),
+        workspace=make_workspace(workspace, http, now, api_waits),
         database=database,
         now=now,
         time_zone=settings.zone,

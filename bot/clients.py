@@ -1,6 +1,8 @@
 """What the settings define: the clients of the API and of Slack, the addresses they may call, and the permissions."""
 
 import tempfile
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +15,7 @@ from bot.api.cost_report import open_cost_report_http
 from bot.api.http import CallObserver, HttpClient
 from bot.api.models_client import CachedCatalog, ModelsClient
 from bot.api.retry_policy import RetryPolicy
+from bot.api.workspace_check import ExpectedWorkspace
 from bot.operations.approval import ApprovalLimit
 from bot.operations.draft_services import DraftServices
 from bot.operations.listing_memory import ListingMemory
@@ -117,19 +120,27 @@ def reveal_secret(value: SecretStr | None) -> str:
     return value.get_secret_value() if value is not None else ""
 
 
-def make_workspace(workspace: WorkspaceSettings, http: HttpClient, waits: SlackWaits | None = None) -> Workspace:
+def make_workspace(
+    workspace: WorkspaceSettings, http: HttpClient, now: Callable[[], datetime], waits: SlackWaits | None = None
+) -> Workspace:
     """Return a workspace that `http` calls, which `open_api_http` made.
 
     `waits` receives how long a call waits because the API limits it.
     """
     policy = RetryPolicy(sleep=(waits or SlackWaits()).sleep)
     return Workspace(
-        BatchesClient(http, policy=policy),
+        BatchesClient(http, policy=policy, expected=_make_expected(workspace, now)),
         CachedCatalog(ModelsClient(http, policy=policy)),
         TokenCounter(http, policy=policy),
         ListingMemory(),
         workspace.key,
     )
+
+
+def _make_expected(workspace: WorkspaceSettings, now: Callable[[], datetime]) -> ExpectedWorkspace | None:
+    """Return the workspace in which changes may be made; None if the settings give no id of one."""
+    expected = workspace.expected_id
+    return None if expected is None else ExpectedWorkspace(expected, workspace.admits_no_header, now)
 
 
 def get_drafts_folder(settings: Settings) -> Path:

@@ -224,6 +224,11 @@ async def _api(
     if wanted and found and wanted != found:
         name = workspace.spell_setting("id")
         return Finding(False, f"The {_kind(workspace)} is for the workspace {found}, not for that of {name}."), unknown
+    if wanted and not found and not workspace.admits_no_header:
+        name = workspace.spell_setting("id")
+        fix = 'For a gateway that drops the header anthropic-workspace-id, set `header = "absent"`.'
+        problem = f"The API doesn't name the workspace of the {_kind(workspace)}, which {name} is compared with. {fix}"
+        return Finding(False, problem), unknown
     newest = page.data[0].id if page.data else "none yet"
     accepted = f"The Message Batches API accepts the {_kind(workspace)} (newest batch: {newest})."
     return Finding(True, accepted), batches.identity

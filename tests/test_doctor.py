@@ -602,3 +602,20 @@ async def test_without_a_readable_file_of_workspaces_no_api_is_checked(simulator
 
     assert "FAIL BATCHDESK_WORKSPACES: No such file or directory" in printed
     assert "Message Batches API" not in printed
+
+
+async def test_an_api_that_names_no_workspace_is_reported_unless_the_file_allows_it(simulators: Simulators) -> None:
+    simulators.api.workspace.names_itself = False
+    file = simulators.folder / "workspaces.toml"
+    table = f'[a]\nid = "{simulators.api.workspace.id}"\napi_key_file = "key"\nchannels = ["{GENERAL}"]\n'
+    (simulators.folder / "key").write_text("sk-ant-something")
+    found = []
+    for content in (table, f'{table}header = "absent"\n'):
+        file.write_text(content)
+        found.append(await list_failures(simulators, workspaces=file))
+
+    assert [words for words in found[0] if "[a]" in words] == [
+        "[a] The API doesn't name the workspace of the key, which `id` of [a] is compared with. For a gateway that "
+        'drops the header anthropic-workspace-id, set `header = "absent"`.'
+    ]
+    assert found[1] == []

@@ -51,8 +51,15 @@ class CallSender:
     `hint` is what the newest success said on pacing, `identity` whose key it is.
     """
 
-    def __init__(self, http: httpx.AsyncClient, policy: RetryPolicy) -> None:
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        policy: RetryPolicy,
+        read_headers: Callable[[Mapping[str, str]], None] | None = None,
+    ) -> None:
+        """Take the client and the policy. `read_headers` receives the headers of every success."""
         self._http = http
+        self._read_headers = read_headers
         self._base = str(http.base_url).rstrip("/")
         self._timeouts = {"timeout": http.timeout.as_dict()}
         self._policy = policy
@@ -108,6 +115,8 @@ class CallSender:
                 raise translate_refusal(response, call.batch_id)
             self.hint = read_hint(response.headers)
             self.identity = self.identity.update(response.headers)
+            if self._read_headers is not None:
+                self._read_headers(response.headers)
             return response
 
     def _request(self, call: Call) -> httpx.Request:

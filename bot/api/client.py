@@ -29,6 +29,7 @@ from bot.api.models import BatchPage, DeletedBatch, MessageBatch
 from bot.api.rate_limits import RateLimitHint
 from bot.api.responses import parse_model, parse_page, translate_failure
 from bot.api.retry_policy import Repeatable, RetryPolicy
+from bot.api.workspace_check import ExpectedWorkspace, WorkspaceCheck
 from bot.proxies import Proxies
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 PUBLIC_API = "https://api.anthropic.com"
 _BATCHES = "/v1/messages/batches"
+_CHEAP_CALL = Call("GET", "/v1/models", params={"limit": 1})
+"""A call whose answer names the workspace."""
 
 
 def open_http(
@@ -79,11 +82,20 @@ class BatchesClient:
     """The Message Batches API through `http` (see `open_http`).
 
     Every method raises a subclass of `ApiError`; a method that takes an id raises `InvalidBatchId` before any request.
+    A change raises `WrongWorkspace` or `WorkspaceUnchecked` before it is sent, if a workspace is expected.
     Source: docs.anthropic.com, Message Batches.
     """
 
-    def __init__(self, http: httpx.AsyncClient, *, policy: RetryPolicy = RetryPolicy()) -> None:  # noqa: B008 - it is frozen
-        self._sender = CallSender(http, policy)
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        *,
+        policy: RetryPolicy = RetryPolicy(),  # noqa: B008 - it is frozen
+        expected: ExpectedWorkspace | None = None,
+    ) -> None:
+        """Take the HTTP client. With an expected workspace, nothing is changed in another one."""
+        self._check = None if expected is None else WorkspaceCheck(expected, self._ask_for_workspace)
+        self._sender = CallSender(http, policy, self._check.read if self._check else None)
 
     @property
     def hint(self) -> RateLimitHint:
@@ -95,6 +107,14 @@ class BatchesClient:
         """The organization and the workspace that answers have named so far."""
         return self._sender.identity
 
+    async def _ask_for_workspace(self) -> None:
+        await self._sender.send(_CHEAP_CALL)
+
+    async def _require_workspace(self) -> None:
+        """Raise WrongWorkspace, WorkspaceUnchecked, or what the API refused, unless the key is for the expected one."""
+        if self._check is not None:
+            await self._check.require()
+
     async def create(self, requests: Sequence[Mapping[str, object]]) -> MessageBatch:
         """Create a batch of `requests`, each `{custom_id, params}`: at most 100,000, and 256,000,000 bytes in all.
 
@@ -104,6 +124,7 @@ class BatchesClient:
             ApiUnavailable: with `may_have_happened`, a batch may exist: check the list before trying again.
             ValueError: `requests` contain what JSON cannot represent (NaN, half a surrogate pair).
         """
+        await self._require_workspace()
         fields = {"requests": [dict(request) for request in requests]}
         body = json.dumps(fields, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
         call = Call("POST", _BATCHES, Repeatable.UNLESS_SENT, body=body)
@@ -122,6 +143,7 @@ class BatchesClient:
             ApiUnavailable: with `may_have_happened`, a batch may exist: check the list before trying again.
             RequestsUnreadable: the file is missing, or another one. No complete body was sent.
         """
+        await self._require_workspace()
         with open_create_body(checked_file, digest, span) as body:
             call = Call("POST", _BATCHES, Repeatable.UNLESS_SENT, body=body)
             return parse_model(MessageBatch, await self._sender.send(call))
@@ -198,6 +220,7 @@ class BatchesClient:
             ApiRejected: it can no longer be canceled.
         """
         call = Call("POST", f"{_batch_path(batch_id)}/cancel", batch_id=batch_id)
+        await self._require_workspace()
         return parse_model(MessageBatch, await self._sender.send(call))
 
     async def delete(self, batch_id: BatchId) -> DeletedBatch:
@@ -211,6 +234,7 @@ class BatchesClient:
             ApiUnavailable: with `may_have_happened`, it may be deleted: retrieve it to find out.
         """
         call = Call("DELETE", _batch_path(batch_id), Repeatable.WHILE_UNCHANGED, batch_id)
+        await self._require_workspace()
         try:
             return parse_model(DeletedBatch, await self._sender.send(call))
         except BatchNotFound as error:

@@ -9,11 +9,13 @@ ExpectedError
         ├── BatchNotFound      404 from the API for one batch
         ├── ApiRejected        any other refusal: the call was understood and not carried out
         │   ├── KeyRefused     401, 403
-        │   │   └── NoAccessToken  there was no token to call the API with
+        │   │   ├── NoAccessToken  there was no token to call the API with
+        │   │   └── WrongWorkspace  the key is for another workspace than the settings say
         │   └── RequestTooLarge  413
         ├── RateLimited        429: try again later
         ├── SpendLimitReached  429 that waiting does not resolve
         └── ApiUnavailable     408, 5xx, timeouts, broken connections, unreadable answers
+            └── WorkspaceUnchecked  the API did not say which workspace the key is for
 """
 
 from dataclasses import dataclass, field
@@ -147,6 +149,21 @@ class NoAccessToken(KeyRefused):
 
 
 @dataclass(eq=False)
+class WrongWorkspace(KeyRefused):
+    """The key is for the workspace `found`, not for `expected`, so the change was not sent.
+
+    `found` None: the API names no workspace.
+    """
+
+    expected: str = field(kw_only=True)
+    found: str | None = field(kw_only=True)
+
+    def _fact(self) -> str:
+        found = f"is for the workspace {self.found}" if self.found else "is for a workspace that the API does not name"
+        return f"the key {found}, not for {self.expected}; nothing was sent"
+
+
+@dataclass(eq=False)
 class RequestTooLarge(ApiRejected):
     """The API, or a proxy before it, takes no body of this size (413). `sent` is its size in bytes, if it was known."""
 
@@ -168,5 +185,10 @@ class ApiUnavailable(ApiError):
     may_have_happened: bool = field(default=True, kw_only=True)
 
 
+@dataclass(eq=False)
+class WorkspaceUnchecked(ApiUnavailable):
+    """The API did not answer which workspace the key is for, so the change was not sent."""
+
+
 AnyApiError = BatchNotFound | ApiRejected | RateLimited | SpendLimitReached | ApiUnavailable
-"""Every ApiError that is raised; KeyRefused, NoAccessToken and RequestTooLarge are ApiRejected."""
+"""Every ApiError that is raised; KeyRefused, NoAccessToken, WrongWorkspace and RequestTooLarge are ApiRejected."""

@@ -23,8 +23,13 @@ class ApiIdentity(Struct, frozen=True):
         """Return what an answer names; what it does not name stays."""
         return ApiIdentity(
             _match(_ORGANIZATION_ID, headers.get("anthropic-organization-id", "")) or self.organization_id,
-            _match(WORKSPACE_ID, headers.get("anthropic-workspace-id", "")) or self.workspace_id,
+            read_workspace_id(headers) or self.workspace_id,
         )
+
+
+def read_workspace_id(headers: Mapping[str, str]) -> str | None:
+    """Return the workspace that an answer names, if it names one."""
+    return _match(WORKSPACE_ID, headers.get("anthropic-workspace-id", ""))
 
 
 def is_workspace_id(text: str) -> bool:

@@ -14,6 +14,8 @@ from bot.api.errors import (
     RateLimited,
     RequestTooLarge,
     SpendLimitReached,
+    WorkspaceUnchecked,
+    WrongWorkspace,
 )
 from bot.operations.find_batch import PREFIX
 from bot.ui.components.file_problems import BODY_LIMIT
@@ -62,6 +64,16 @@ def _api_words(error: AnyApiError, *, acted: bool, subject: str | None) -> str:
                 "Batchdesk has no access token for the API. Nothing was changed. "
                 "An administrator must run `python -m bot doctor`, which says what to fix."
             )
+        case WrongWorkspace(found=None):
+            return (
+                "The API doesn't say which workspace Batchdesk's key is for. Nothing was changed. "
+                "An administrator must run `python -m bot doctor`, which says what to set."
+            )
+        case WrongWorkspace():
+            return (
+                "Batchdesk's key is for another workspace of the API than the settings say. Nothing was changed. "
+                "An administrator must check that key with `python -m bot doctor`."
+            )
         case KeyRefused(status=403):
             return (
                 "The API doesn't let Batchdesk's key do this. Nothing was changed. "
@@ -88,6 +100,11 @@ def _api_words(error: AnyApiError, *, acted: bool, subject: str | None) -> str:
             )
         case RateLimited():
             return f"The API is getting too many calls. Nothing was changed. {_try_again(error)}"
+        case WorkspaceUnchecked():
+            return (
+                "I couldn't check which workspace of the API Batchdesk's key is for. Nothing was changed. "
+                f"{_try_again(error)}"
+            )
         case ApiUnavailable():
             happened = _happened(error)
             if acted and error.may_have_happened:
