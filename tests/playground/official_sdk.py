@@ -325,6 +325,33 @@ def check_federation(world: World) -> None:
     refused(401, "AuthenticationError", client.messages.batches.list)
 
 
+def check_two_workspaces(world: World) -> None:
+    """Each key and each token reaches its own workspace; a header that names another one is refused."""
+    other = world.steer("workspace", name="sdk", key="sk-sdk-other")["id"]
+    foreign = world.steer(f"batch?workspace={other}", succeeded=1)["id"]
+    client = world.new_client("sk-sdk-other")
+    raw = client.messages.batches.with_raw_response.list()
+    assert [batch.id for batch in raw.parse().data] == [foreign]
+    assert raw.headers["anthropic-workspace-id"] == other
+    refused(404, "NotFoundError", world.batches.retrieve, foreign)
+    refused(403, "PermissionDeniedError", world.batches.list, extra_headers={"anthropic-workspace-id": other})
+    first = world.batches.with_raw_response.list(limit=1).headers["anthropic-workspace-id"]
+    world.steer("key", key="sk-sdk-both", workspaces=[first, other])
+    both = world.new_client("sk-sdk-both").messages.batches
+    assert [batch.id for batch in both.list(extra_headers={"anthropic-workspace-id": other})] == [foreign]
+    refused(400, "BadRequestError", both.list)
+    exchange = importlib.import_module("anthropic.lib.credentials").WorkloadIdentityCredentials
+    terms = world.steer("rule", id="fdrl_01Sdk", workspaces=[first, other], lifetime=600)
+    credentials = exchange(
+        identity_token_provider=make_identity_token,
+        federation_rule_id=terms["rule_id"],
+        organization_id=terms["organization_id"],
+        workspace_id=other,
+    )
+    by_token = anthropic.Anthropic(credentials=credentials, base_url=world.address, max_retries=0)
+    assert [batch.id for batch in by_token.messages.batches.list()] == [foreign]
+
+
 def check_names_that_requests_may_have(world: World) -> None:
     """Check that every parameter, content block, tool and model of the SDK is known to the check of requests."""
     types, beta = importlib.import_module("anthropic.types"), importlib.import_module("anthropic.types.beta")

@@ -58,6 +58,7 @@ class AccessTokens:
     clock: Clock
     organization_id: str
     rule: FederationRule
+    more_rules: list[FederationRule] = field(default_factory=list)
     issued: dict[str, _AccessToken] = field(default_factory=dict)
     _exchanges: int = 0
 
@@ -65,20 +66,24 @@ class AccessTokens:
         """Add the endpoint to the application."""
         app.router.add_post(TOKEN_PATH, self.exchange)
 
-    def end_all(self) -> None:
-        """Let every access token end now."""
-        self.issued.clear()
+    def end_all(self, workspace: str | None = None) -> None:
+        """Let every access token end now, or every one for the workspace with this id."""
+        self.issued = {value: one for value, one in self.issued.items() if workspace not in (None, one.workspace)}
 
     async def exchange(self, request: web.Request) -> web.StreamResponse:
         """Answer an exchange. A request in the wrong form gets a 400 that says so; all other refusals say the same."""
         sent = await _read_exchange(request)
-        workspace = self._select_workspace(sent.get("workspace_id"))
-        seconds = self._examine(sent, workspace)
+        rules = (self.rule, *self.more_rules)
+        rule = next((rule for rule in rules if rule.id == sent["federation_rule_id"]), None)
+        workspace = _select_workspace(rule, sent.get("workspace_id"))
+        if rule is None or workspace is None:
+            raise ApiError(401, "Authentication failed")
+        seconds = self._examine(sent, rule)
         now = self.clock.now()
         self._exchanges += 1
         value = f"{TOKEN_PREFIX}01-{make_id('', 'token', self._exchanges, length=60).removeprefix('_01')}"
-        self.issued[value] = _AccessToken(str(workspace), now + timedelta(seconds=seconds), self.rule.scope)
-        body = {"access_token": value, "token_type": "Bearer", "expires_in": seconds, "scope": self.rule.scope}
+        self.issued[value] = _AccessToken(workspace, now + timedelta(seconds=seconds), rule.scope)
+        body = {"access_token": value, "token_type": "Bearer", "expires_in": seconds, "scope": rule.scope}
         return make_json_response(body)
 
     def check(self, request: web.Request, token: str) -> str:
@@ -97,34 +102,35 @@ class AccessTokens:
             raise ApiError(403, "OAuth token does not meet scope requirement workspace:developer")
         return found.workspace
 
-    def _select_workspace(self, named: Any) -> str | None:
-        if named is None:
-            return self.rule.workspaces[0] if len(self.rule.workspaces) == 1 else None
-        if not isinstance(named, str) or not _WORKSPACE.fullmatch(named):
-            raise ApiError(400, "workspace_id: Invalid workspace id")
-        wanted = self.rule.workspaces[0] if named == "default" and self.rule.workspaces else named
-        return wanted if wanted in self.rule.workspaces else None
-
-    def _examine(self, sent: dict[str, Any], workspace: str | None) -> int:
+    def _examine(self, sent: dict[str, Any], rule: FederationRule) -> int:
         """Return the seconds that the access token holds. Raises ApiError 401."""
         now = self.clock.now()
         header, claims = _decode(sent["assertion"])
         sound = (
-            workspace is not None
-            and sent["federation_rule_id"] == self.rule.id
-            and sent["organization_id"] == self.organization_id
-            and sent.get("service_account_id") == self.rule.service_account
+            sent["organization_id"] == self.organization_id
+            and sent.get("service_account_id") == rule.service_account
             and str(header.get("alg", "")).startswith(_ASYMMETRIC)
             and header.get("kid")
             and claims.get("sub")
             and isinstance(claims.get("iat"), int)
             and isinstance(claims.get("exp"), int)
-            and self.rule.audience in (None, claims.get("aud"))
+            and rule.audience in (None, claims.get("aud"))
         )
         if not sound or claims["exp"] + _TOLERANCE.total_seconds() <= now.timestamp():
             raise ApiError(401, "Authentication failed")
         left = int(claims["exp"] - now.timestamp())
-        return max(_SHORTEST, min(self.rule.lifetime, 2 * left))
+        return max(_SHORTEST, min(rule.lifetime, 2 * left))
+
+
+def _select_workspace(rule: FederationRule | None, named: Any) -> str | None:
+    """Return the workspace that a token is for, or None if the rule does not cover it or has several."""
+    if named is not None and not (isinstance(named, str) and _WORKSPACE.fullmatch(named)):
+        raise ApiError(400, "workspace_id: Invalid workspace id")
+    covered = () if rule is None else rule.workspaces
+    if named is None:
+        return covered[0] if len(covered) == 1 else None
+    wanted = covered[0] if named == "default" and covered else named
+    return wanted if wanted in covered else None
 
 
 async def _read_exchange(request: web.Request) -> dict[str, Any]:

@@ -8,25 +8,20 @@ from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.clock import Clock
 from bot.playground.api_simulator.create_body import CreateLimits, read_create_body
 from bot.playground.api_simulator.errors import ApiError
-from bot.playground.api_simulator.headers import RateLimitHeaders
+from bot.playground.api_simulator.headers import WORKSPACE
 from bot.playground.api_simulator.page_query import read_limit
 from bot.playground.api_simulator.params_rules import CreateHeaders
 from bot.playground.api_simulator.responses import make_json_response, stream_lines
 from bot.playground.api_simulator.results import make_result_lines
-from bot.playground.api_simulator.workspace import ApiWorkspace
 
 _BATCHES = "/v1/messages/batches"
 
 
 class BatchRoutes:
-    """Answers the six calls from the workspace."""
+    """Answers the six calls from the workspace that the headers select."""
 
-    def __init__(
-        self, clock: Clock, workspace: ApiWorkspace, rate_limits: RateLimitHeaders, limits: CreateLimits
-    ) -> None:
+    def __init__(self, clock: Clock, limits: CreateLimits) -> None:
         self._clock = clock
-        self._workspace = workspace
-        self._rate_limits = rate_limits
         self._limits = limits
 
     def install(self, app: web.Application) -> None:
@@ -44,13 +39,13 @@ class BatchRoutes:
             raise web.HTTPRequestEntityTooLarge(self._limits.body_bytes, request.content_length or 0)
         body = await request.read()
         requests = await asyncio.to_thread(read_create_body, body, _read_headers(request), self._limits)
-        return self._answer(request, self._workspace.create(requests), self._rate_limits.make_headers())
+        return self._answer(request, request[WORKSPACE].create(requests), request[WORKSPACE].rate_limits.make_headers())
 
     async def list_page(self, request: web.Request) -> web.StreamResponse:
         """Return one page of the batches, newest first with either cursor."""
         query = request.query
         limit = read_limit(query.get("limit"))
-        page = self._workspace.page(limit, query.get("after_id") or None, query.get("before_id") or None)
+        page = request[WORKSPACE].page(limit, query.get("after_id") or None, query.get("before_id") or None)
         now = self._clock.now()
         origin = _origin(request)
         data = [batch.make_json(now, origin) for batch in page.batches]
@@ -59,29 +54,29 @@ class BatchRoutes:
 
     async def retrieve(self, request: web.Request) -> web.StreamResponse:
         """Return a batch. An unfinished one has a `retry-after` header, as in recorded answers."""
-        batch = self._workspace.get(request.match_info["id"])
+        batch = request[WORKSPACE].get(request.match_info["id"])
         running = batch.find_status(self._clock.now()) != "ended"
         return self._answer(
-            request, batch, self._rate_limits.make_headers() | ({"retry-after": "10"} if running else {})
+            request, batch, request[WORKSPACE].rate_limits.make_headers() | ({"retry-after": "10"} if running else {})
         )
 
     async def cancel(self, request: web.Request) -> web.StreamResponse:
         """Cancel a batch. A canceling or ended one stays as it is (undocumented; other simulators do the same)."""
-        return self._answer(request, self._workspace.cancel(request.match_info["id"]), {})
+        return self._answer(request, request[WORKSPACE].cancel(request.match_info["id"]), {})
 
     async def delete(self, request: web.Request) -> web.StreamResponse:
         """Delete a batch."""
         batch_id = request.match_info["id"]
-        self._workspace.delete(batch_id)
+        request[WORKSPACE].delete(batch_id)
         return make_json_response({"id": batch_id, "type": "message_batch_deleted"})
 
     async def results(self, request: web.Request) -> web.StreamResponse:
         """Stream the results as JSON Lines. 404 before the batch has ended and after it was archived."""
-        batch = self._workspace.get(request.match_info["id"])
+        batch = request[WORKSPACE].get(request.match_info["id"])
         if not batch.has_results(self._clock.now()):
             raise ApiError(404, f"Message Batch {batch.id} has no available results.")
         return await stream_lines(
-            request, make_result_lines(batch), len(batch.requests), self._rate_limits.make_headers()
+            request, make_result_lines(batch), len(batch.requests), request[WORKSPACE].rate_limits.make_headers()
         )
 
     def _answer(self, request: web.Request, batch: Batch, headers: dict[str, str]) -> web.Response:

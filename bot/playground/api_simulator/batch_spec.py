@@ -107,9 +107,9 @@ class BatchSpec(BaseModel):
         return max(_DAY + 7_200 if self.expired else 3_600.0, (self.took or 0) + 60, (self.cancel_ago or 0) + 60)
 
 
-def make_batch(spec: BatchSpec, number: int, now: datetime) -> Batch:
-    """Return the batch. The same spec and number make the same one."""
-    batch_id = spec.id or make_id("msgbatch", "placed", number)
+def make_batch(spec: BatchSpec, number: int, now: datetime, *seed: str) -> Batch:
+    """Return the batch. The same spec, number and seed make the same one."""
+    batch_id = spec.id or make_id("msgbatch", "placed", *seed, number)
     created_at = now - timedelta(seconds=spec.age_seconds)
     failures = _failures(spec, batch_id)
     final = _final_counts(spec)

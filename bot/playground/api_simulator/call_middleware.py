@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from aiohttp import web
 
@@ -11,7 +12,7 @@ from bot.playground.api_simulator.access_tokens import TOKEN_PATH
 from bot.playground.api_simulator.clock import Clock
 from bot.playground.api_simulator.errors import ApiError
 from bot.playground.api_simulator.faults import ApiFault, ApiFaults
-from bot.playground.api_simulator.headers import ORGANIZATION, HeaderCheck, RateLimitHeaders
+from bot.playground.api_simulator.headers import WORKSPACE, HeaderCheck
 from bot.playground.api_simulator.ids import make_id
 from bot.playground.api_simulator.request_log import RequestLog
 from bot.playground.api_simulator.responses import (
@@ -39,18 +40,16 @@ class CallMiddleware:
     def __init__(
         self,
         clock: Clock,
-        workspace: ApiWorkspace,
+        first: ApiWorkspace,
         header_check: HeaderCheck,
         faults: ApiFaults,
         log: RequestLog,
-        rate_limits: RateLimitHeaders,
     ) -> None:
         self._clock = clock
-        self._workspace = workspace
+        self._first = first
         self._header_check = header_check
         self._faults = faults
         self._log = log
-        self._rate_limits = rate_limits
         self._calls = 0
         self._released = asyncio.Event()
         self._delays = True
@@ -79,10 +78,14 @@ class CallMiddleware:
             return await handler(request)
         self._calls += 1
         request[_REQUEST_ID] = make_id("req", self._clock.now().timestamp(), self._calls)
-        number = self._log.record_arrival(request, request[_REQUEST_ID], self._clock.now())
+        workspace = self._header_check.find_workspace(request)
+        workspace_id = "" if workspace is None else workspace.id
+        number = self._log.record_arrival(request, request[_REQUEST_ID], self._clock.now(), workspace_id)
         status: int | None = None
         try:
-            response = await self._answer_or_refuse(self._answer_with_fault, request, handler)
+            fault = self._faults.take(request.method, request.path, workspace_id)
+            answer = self._check_and_handle if fault is None else partial(self._answer_with_fault, fault)
+            response = await self._answer_or_refuse(answer, request, handler)
             status = None if CUT in request else response.status
         finally:
             self._log.record_answer(number, status)
@@ -114,10 +117,7 @@ class CallMiddleware:
             refusal.make_body(request[_REQUEST_ID]), status=refusal.status, headers=refusal.headers
         )
 
-    async def _answer_with_fault(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        fault = self._faults.take(request.method, request.path)
-        if fault is None:
-            return await self._check_and_handle(request, handler)
+    async def _answer_with_fault(self, fault: ApiFault, request: web.Request, handler: Handler) -> web.StreamResponse:
         if fault.carried_out:
             await self._answer_or_refuse(self._check_and_handle, request, handler)
         if fault.bomb is not None:
@@ -169,9 +169,11 @@ class CallMiddleware:
 
     async def _check_and_handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.match_info.http_exception is None:
-            self._header_check.check(request)
+            workspace = self._header_check.check(request)
             request[_ADMITTED] = request.path != TOKEN_PATH
-            self._rate_limits.count()
+            if workspace is not None:
+                request[WORKSPACE] = workspace
+                workspace.rate_limits.count()
         return await handler(request)
 
     async def _add_headers(self, request: web.Request, response: web.StreamResponse) -> None:
@@ -180,9 +182,8 @@ class CallMiddleware:
         if _REQUEST_ID in request:
             response.headers["request-id"] = request[_REQUEST_ID]
         if request.get(_ADMITTED):
-            is_report = request.path.startswith(ORGANIZATION)
-            workspace = self._workspace
-            organization = workspace.admin_organization_id if is_report else workspace.organization_id
+            workspace = request.get(WORKSPACE)
+            organization = self._first.admin_organization_id if workspace is None else workspace.organization_id
             response.headers["anthropic-organization-id"] = organization
-            if workspace.names_itself and not is_report:
+            if workspace is not None and workspace.names_itself:
                 response.headers["anthropic-workspace-id"] = workspace.id

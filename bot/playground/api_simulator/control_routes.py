@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from bot.playground.api_simulator.access_tokens import AccessTokens
+from bot.playground.api_simulator.access_tokens import AccessTokens, FederationRule
 from bot.playground.api_simulator.answer_kinds import ANSWER_KINDS
 from bot.playground.api_simulator.batch_spec import BatchSpec
 from bot.playground.api_simulator.clock import Clock, format_time
@@ -17,6 +17,7 @@ from bot.playground.api_simulator.cost_report.bill import Bill, BillTerms, Other
 from bot.playground.api_simulator.faults import ApiFault, ApiFaults
 from bot.playground.api_simulator.request_log import RecordedRequest, RequestLog
 from bot.playground.api_simulator.workspace import ApiWorkspace, UnusualAnswers
+from bot.playground.api_simulator.workspaces import ApiWorkspaces
 from bot.playground.own_page import is_own_page
 
 _Order = TypeVar("_Order", bound=BaseModel)
@@ -57,13 +58,44 @@ class _Retirement(BaseModel):
     overdue: bool = False
 
 
+class _Workspace(BaseModel):
+    """A new workspace of the organization, with the key that reaches it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1)
+    key: str = Field(min_length=1)
+
+
+class _Key(BaseModel):
+    """The ids of all workspaces that a key reaches. None: it is revoked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: str = Field(min_length=1)
+    workspaces: list[str]
+
+
+class _Rule(BaseModel):
+    """A rule of workload identity federation. `lifetime` is in seconds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(pattern="^fdrl_[A-Za-z0-9]+$")
+    workspaces: list[str]
+    lifetime: int = Field(3_600, ge=60, le=86_400)
+
+
 class ControlRoutes:
-    """Controls the simulator over HTTP, without a key. An invalid order gets a 400 with the reason."""
+    """Controls the simulator over HTTP, without a key. An invalid order gets a 400 with the reason.
+
+    The orders `batch` and `answers` go to the first workspace, or to that of the query `workspace`, an id.
+    """
 
     def __init__(
         self,
         clock: Clock,
-        workspace: ApiWorkspace,
+        workspaces: ApiWorkspaces,
         faults: ApiFaults,
         log: RequestLog,
         bill: Bill,
@@ -71,7 +103,7 @@ class ControlRoutes:
     ) -> None:
         self._access_tokens = access_tokens
         self._clock = clock
-        self._workspace = workspace
+        self._workspaces = workspaces
         self._faults = faults
         self._log = log
         self._bill = bill
@@ -88,6 +120,9 @@ class ControlRoutes:
         app.router.add_post("/_simulator/retirement", self.retire_model)
         app.router.add_get("/_simulator/requests", self.list_requests)
         app.router.add_get("/_simulator/federation", self.show_federation)
+        app.router.add_post("/_simulator/workspace", self.add_workspace)
+        app.router.add_post("/_simulator/key", self.assign_key)
+        app.router.add_post("/_simulator/rule", self.add_rule)
 
     async def advance(self, request: web.Request) -> web.Response:
         """Advance the simulated time, and answer with the new time."""
@@ -113,7 +148,7 @@ class ControlRoutes:
         """Add a batch in any state (see `BatchSpec`), and answer with its JSON."""
         spec = await _read_order(request, BatchSpec)
         try:
-            batch = self._workspace.add_spec(spec)
+            batch = self._find_workspace(request).add_spec(spec)
         except ValueError as error:
             raise _refusal(str(error)) from None
         return web.json_response(batch.make_json(self._clock.now(), f"{request.scheme}://{request.host}"))
@@ -121,7 +156,7 @@ class ControlRoutes:
     async def order_answers(self, request: web.Request) -> web.Response:
         """Order unusual results for the batches that are created from now on."""
         order = await _read_order(request, _Answers)
-        self._workspace.unusual = UnusualAnswers(order.answers, order.missing)
+        self._find_workspace(request).unusual = UnusualAnswers(order.answers, order.missing)
         return web.json_response(order.model_dump())
 
     async def change_bill(self, request: web.Request) -> web.Response:
@@ -140,10 +175,43 @@ class ControlRoutes:
         order = await _read_order(request, _Retirement)
         at = self._clock.now() + timedelta(seconds=order.retires_in)
         try:
-            model = self._workspace.models.retire(order.model, at, is_overdue=order.overdue)
+            model = self._workspaces.first.models.retire(order.model, at, is_overdue=order.overdue)
         except ValueError as error:
             raise _refusal(str(error)) from None
         return web.json_response({"id": model.id, "lifecycle": model.lifecycle, "retires_at": format_time(at)})
+
+    async def add_workspace(self, request: web.Request) -> web.Response:
+        """Add a workspace (see `_Workspace`), and answer with its id."""
+        order = await _read_order(request, _Workspace)
+        try:
+            workspace = self._workspaces.add(order.name, order.key)
+        except ValueError as error:
+            raise _refusal(str(error)) from None
+        return web.json_response({"id": workspace.id})
+
+    async def assign_key(self, request: web.Request) -> web.Response:
+        """Let a key reach other workspaces from now on (see `_Key`)."""
+        order = await _read_order(request, _Key)
+        self._workspaces.assign_key(order.key, *map(self._get_workspace, order.workspaces))
+        return web.json_response({"workspaces": order.workspaces})
+
+    async def add_rule(self, request: web.Request) -> web.Response:
+        """Add a rule for the exchange of tokens (see `_Rule`)."""
+        order = await _read_order(request, _Rule)
+        self._access_tokens.more_rules.append(
+            FederationRule(order.id, tuple(order.workspaces), lifetime=order.lifetime)
+        )
+        return web.json_response({"rule_id": order.id, "organization_id": self._access_tokens.organization_id})
+
+    def _find_workspace(self, request: web.Request) -> ApiWorkspace:
+        named = request.query.get("workspace")
+        return self._workspaces.first if named is None else self._get_workspace(named)
+
+    def _get_workspace(self, workspace_id: str) -> ApiWorkspace:
+        found = self._workspaces.find(workspace_id)
+        if found is None:
+            raise _refusal(f"there is no workspace {workspace_id}")
+        return found
 
     async def list_requests(self, request: web.Request) -> web.Response:
         """List the calls of the API so far, oldest first."""

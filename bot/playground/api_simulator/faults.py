@@ -17,10 +17,11 @@ _MESSAGES = {
 
 
 class ApiFault(BaseModel):
-    """What happens to the next `times` calls that match `method` and `path`: a status, a delay, a cut or a body.
+    """What happens to the next `times` calls that match: a status, a delay, a cut or a body.
 
-    The first `after` calls that match are answered normally. `path` is an fnmatch pattern for the decoded path. Its `*`
-    also matches slashes.
+    A call matches by its `method`, its `path` and its `workspace`, an id; None stands for all of them. The first
+    `after` calls that match are answered normally. `path` is an fnmatch pattern for the decoded path. Its `*` also
+    matches slashes.
 
     - `status`: the call is refused with it and not carried out, unless `carried_out` is set. `retry_after` (seconds),
       `error_code` (in `error.details`) and `should_retry` (as `x-should-retry`) may be added.
@@ -36,6 +37,7 @@ class ApiFault(BaseModel):
 
     method: Literal["GET", "POST", "DELETE"] | None = None
     path: str = Field("/v1/messages/batches*", min_length=1)
+    workspace: str | None = None
     times: int = Field(1, ge=1)
     after: int = Field(0, ge=0)
     status: int | None = Field(None, ge=400, le=599)
@@ -63,9 +65,10 @@ class ApiFault(BaseModel):
             raise ValueError("carried_out goes with a status, and late with a delay")
         return self
 
-    def matches(self, method: str, path: str) -> bool:
+    def matches(self, method: str, path: str, workspace: str) -> bool:
         """Return whether this fault applies to a call."""
-        return self.method in {None, method} and fnmatch.fnmatchcase(path, self.path)
+        is_there = self.method in {None, method} and self.workspace in {None, workspace}
+        return is_there and fnmatch.fnmatchcase(path, self.path)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -103,10 +106,10 @@ class ApiFaults:
         """Drop every fault that has not happened."""
         self._waiting.clear()
 
-    def take(self, method: str, path: str) -> ApiFault | None:
+    def take(self, method: str, path: str, workspace: str) -> ApiFault | None:
         """Return the fault for this call and count it as used, or return None."""
         for place, (fault, left, after) in enumerate(self._waiting):
-            if not fault.matches(method, path):
+            if not fault.matches(method, path, workspace):
                 continue
             if after:
                 self._waiting[place] = fault, left, after - 1

@@ -34,6 +34,8 @@ class RecordedRequest:
     at: datetime
     """The simulated time of arrival."""
     request_id: str
+    workspace: str = ""
+    """The id of the workspace that the credential reached on arrival; empty if it reached none."""
     status: int | None = None
     """None while the call is being answered, and after an ordered fault cut the connection."""
     milliseconds: float | None = None
@@ -63,7 +65,7 @@ class RequestLog:
         """Call the listener with each later record, once its call has been answered."""
         self._listeners.append(listener)
 
-    def record_arrival(self, request: web.Request, request_id: str, at: datetime) -> int:
+    def record_arrival(self, request: web.Request, request_id: str, at: datetime, workspace: str) -> int:
         """Record a call that has arrived. Return its number, for `record_answer`."""
         self._last_number += 1
         self._records[self._last_number] = RecordedRequest(
@@ -75,6 +77,7 @@ class RequestLog:
             key_sent_in=_key_sent_in(request),
             at=at,
             request_id=request_id,
+            workspace=workspace,
         )
         self._records.pop(self._last_number - _MAX_RECORDS, None)
         self.wake()

@@ -16,11 +16,11 @@ from bot.playground.api_simulator.cost_report.organization_keys import Organizat
 from bot.playground.api_simulator.cost_report.routes import CostReportRoutes
 from bot.playground.api_simulator.create_body import LIMITS, CreateLimits
 from bot.playground.api_simulator.faults import ApiFault, ApiFaults
-from bot.playground.api_simulator.headers import HeaderCheck, RateLimitHeaders
+from bot.playground.api_simulator.headers import HeaderCheck
 from bot.playground.api_simulator.model_routes import ModelRoutes
 from bot.playground.api_simulator.request_log import RecordedRequest, RequestLog
 from bot.playground.api_simulator.seed import seed_workspace
-from bot.playground.api_simulator.workspace import ApiWorkspace
+from bot.playground.api_simulator.workspaces import ApiWorkspaces
 from bot.playground.local_server import LocalServer
 
 T = TypeVar("T")
@@ -30,8 +30,9 @@ class ApiSimulator:
     """A Message Batches API on loopback. Its state is in memory and follows from its clock.
 
     Start and stop it, or use it as an async context manager. `workspace` holds its batches, for tests to read and to
-    add to. `bill` is what its organization pays, and `organization_keys` are the keys that may read it.
-    `access_tokens` exchanges identity tokens. `base_url` is its address once it has started.
+    add to. It is the only one of `workspaces` until others are added, each with a key of its own. `bill` is what its
+    organization pays, and `organization_keys` are the keys that may read it. `access_tokens` exchanges identity
+    tokens. `base_url` is its address once it has started.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class ApiSimulator:
         """Prepare the simulator without starting it.
 
         Args:
-            key: the only valid key; None accepts any non-empty one.
+            key: the only valid key; None accepts any non-empty one until a key is assigned.
             speed: simulated seconds per real second; with 0, only `advance` moves the time.
             seeded: begin with a realistic workspace instead of an empty one.
             clock: use this clock instead of one with `speed`.
@@ -54,14 +55,16 @@ class ApiSimulator:
         """
         self.base_url = ""
         self._clock = clock or Clock(speed=speed)
-        self.workspace = ApiWorkspace(self._clock)
-        self.bill = Bill(self.workspace)
+        self.workspaces = ApiWorkspaces(self._clock)
+        self.workspace = self.workspaces.first
+        if key is not None:
+            self.workspaces.assign_key(key, self.workspace)
+        self.bill = Bill(self.workspaces)
         self.organization_keys = OrganizationKeys()
         rule = FederationRule(workspaces=(self.workspace.id,))
         self.access_tokens = AccessTokens(self._clock, self.workspace.organization_id, rule)
         self._faults = ApiFaults()
         self._log = RequestLog()
-        self._key = key
         self._limits = limits
         self._middleware: CallMiddleware | None = None
         self._server: LocalServer | None = None
@@ -140,15 +143,12 @@ class ApiSimulator:
 
     def _application(self) -> web.Application:
         app = web.Application(client_max_size=self._limits.body_bytes)
-        rate_limits = RateLimitHeaders(self._clock)
-        header_check = HeaderCheck(self._key, self.workspace.id, self.organization_keys, self.access_tokens)
-        self._middleware = CallMiddleware(
-            self._clock, self.workspace, header_check, self._faults, self._log, rate_limits
-        )
+        header_check = HeaderCheck(self.workspaces, self.organization_keys, self.access_tokens)
+        self._middleware = CallMiddleware(self._clock, self.workspace, header_check, self._faults, self._log)
         self._middleware.install(app)
-        BatchRoutes(self._clock, self.workspace, rate_limits, self._limits).install(app)
+        BatchRoutes(self._clock, self._limits).install(app)
         self.access_tokens.install(app)
         ModelRoutes(self.workspace.models).install(app)
         CostReportRoutes(self._clock, self.bill).install(app)
-        ControlRoutes(self._clock, self.workspace, self._faults, self._log, self.bill, self.access_tokens).install(app)
+        ControlRoutes(self._clock, self.workspaces, self._faults, self._log, self.bill, self.access_tokens).install(app)
         return app

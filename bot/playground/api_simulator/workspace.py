@@ -1,4 +1,4 @@
-"""All message batches of the simulated workspace, and what can be done with them."""
+"""All message batches of a simulated workspace, and what can be done with them."""
 
 import bisect
 from collections.abc import Mapping, Sequence
@@ -20,6 +20,7 @@ from bot.playground.api_simulator.lifecycle import (
     plan_finishing_order,
 )
 from bot.playground.api_simulator.model_lifecycles import ModelLifecycles
+from bot.playground.api_simulator.rate_limits import RateLimitHeaders
 from bot.playground.api_simulator.requests import Request
 
 _MISHAPS_FROM = 100  # requests; smaller batches have no mishaps, so that a small test sees only what it sent
@@ -43,16 +44,24 @@ class Page:
 
 
 class ApiWorkspace:
-    """Holds the batches. Every method raises `ApiError` 404 for an id that is unknown or deleted."""
+    """Holds the batches. Every method raises `ApiError` 404 for an id that is unknown or deleted.
 
-    def __init__(self, clock: Clock) -> None:
-        self.id = make_id("wrkspc", "workspace")
+    The ids of its batches follow from its name and from the order of their creation.
+    """
+
+    def __init__(self, clock: Clock, models: ModelLifecycles, name: str = "") -> None:
+        self.name = name
+        """Empty for the first workspace."""
+        self._seed = (name,) if name else ()
+        self.id = self.requested_id = make_id("wrkspc", "workspace", *self._seed)
+        """What answers name. Calls are admitted by `requested_id`. Behind a proxy that swaps keys they differ."""
         self.organization_id = "7f0c1a52-3f64-4c1e-9d5b-2a8e6b04d913"
         self.admin_organization_id = self.organization_id
         """The organization of the Admin keys, whose bill they read."""
         self.names_itself = True
         """Whether answers name the workspace. A gateway may drop the header."""
-        self.models = ModelLifecycles(clock)
+        self.models = models
+        self.rate_limits = RateLimitHeaders(clock)
         self._clock = clock
         self.unusual = UnusualAnswers({})
         """For the batches that are created from now on."""
@@ -87,13 +96,13 @@ class ApiWorkspace:
         """
         if spec.id in self._by_id:
             raise ValueError(f"there is a batch {spec.id} already")
-        return self._keep(make_batch(spec, self._next_number(), self._clock.now()))
+        return self._keep(make_batch(spec, self._next_number(), self._clock.now(), *self._seed))
 
     def create(self, requests: Sequence[Request]) -> Batch:
         """Create a batch of these requests, and plan how it ends."""
         number = self._next_number()
         now = self._clock.now()
-        batch_id = make_id("msgbatch", "created", number)
+        batch_id = make_id("msgbatch", "created", *self._seed, number)
         requests = _add_answers(batch_id, _add_mishaps(batch_id, requests), self.unusual.answers)
         end = now + plan_duration(batch_id, len(requests))
         requests = self.models.fail_retired(requests, plan_finishing_order(batch_id, len(requests)), now, end)

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.playground.api_simulator.cost_report.billed_usage import BatchBilling, BilledItem
-from bot.playground.api_simulator.workspace import ApiWorkspace
+from bot.playground.api_simulator.workspaces import ApiWorkspaces
 
 
 class BillTerms(BaseModel):
@@ -25,7 +25,7 @@ class BillTerms(BaseModel):
 
 
 class OtherUse(BaseModel):
-    """Usage that no batch of the simulated workspace explains: of another workspace, product, key or tier."""
+    """Usage that no batch of the simulated workspaces explains: of another workspace, product, key or tier."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -35,7 +35,7 @@ class OtherUse(BaseModel):
     model: str | None = "claude-haiku-4-5-20251001"
     product: str | None = "message_batches_api"
     workspace_id: str | None = None
-    """None: the simulated workspace."""
+    """None: the first simulated workspace."""
     api_key_id: str | None = None
     service_tier: str | None = "batch"
     cost_type: Literal["tokens", "web_search", "code_execution", "session_usage"] = "tokens"
@@ -44,10 +44,10 @@ class OtherUse(BaseModel):
 class Bill:
     """What the organization is billed: its batches, also deleted ones, and what is ordered besides."""
 
-    def __init__(self, workspace: ApiWorkspace) -> None:
+    def __init__(self, workspaces: ApiWorkspaces) -> None:
         self.terms = BillTerms()
-        self._workspace = workspace
-        self._batches = BatchBilling(workspace.id)
+        self._workspaces = workspaces
+        self._billings: dict[str, BatchBilling] = {}
         self._others: list[BilledItem] = []
 
     @property
@@ -64,7 +64,7 @@ class Bill:
         dimensions = {
             "model": use.model,
             "product": use.product,
-            "workspace_id": use.workspace_id or self._workspace.id,
+            "workspace_id": use.workspace_id or self._workspaces.first.id,
             "api_key_id": use.api_key_id,
             "service_tier": use.service_tier,
             "cost_type": use.cost_type,
@@ -80,6 +80,9 @@ class Bill:
     async def list_items(self, now: datetime) -> list[BilledItem]:
         """Return everything that is booked by now."""
         at_creation = self.terms.booked_at == "creation"
-        items = await self._batches.list_items(self._workspace.billed_batches, now, at_creation=at_creation)
+        items: list[BilledItem] = []
+        for workspace in self._workspaces.all:
+            billing = self._billings.setdefault(workspace.id, BatchBilling(workspace.id))
+            items += await billing.list_items(workspace.billed_batches, now, at_creation=at_creation)
         newest = self.find_refresh(now) or now
         return [item for item in (*items, *self._others) if item.at <= newest]
