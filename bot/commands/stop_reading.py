@@ -1,4 +1,4 @@
-"""`stop-reading READING`: stop a long reading. Only the button on its progress message carries it."""
+"""`stop-reading READING`: stop a long reading. Only the buttons on progress messages carry it."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from bot.caller import Caller
 from bot.commands.base import DirectCommand, Permission
-from bot.commands.language.arguments import Arguments
+from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.errors import ExpectedError
 from bot.operations.services import Services
 from bot.store.records import long_readings
@@ -20,9 +20,13 @@ class ReadingLost(Struct, frozen=True):
 
 
 class StopAsked(Struct, frozen=True):
-    """The reading was asked to stop, or had ended before (not `under_way`)."""
+    """The reading was asked to stop, or had ended before (not `under_way`).
+
+    `removes`: the message with the button is not needed any more.
+    """
 
     under_way: bool
+    removes: bool = False
 
 
 @dataclass(eq=False)
@@ -39,21 +43,27 @@ StopReadingOutcome = StopAsked | ReadingLost
 
 
 class StopReading(DirectCommand[StopReadingOutcome], frozen=True):
-    """Stop one's own reading, whichever process runs it. A typed `stop` suggests `cancel` instead."""
+    """Stop one's own reading, whichever process runs it. A typed `stop` suggests `cancel` instead.
+
+    `remove`: the button is on a message that the answer to the command does not replace.
+    """
 
     verb: ClassVar[str] = "stop-reading"
     permission: ClassVar[Permission] = Permission.READ
 
+    options: ClassVar[tuple[OptionSpec, ...]] = (OptionSpec("remove", ""),)
+
     reading_id: str
+    remove: bool = False
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
         """Read the reading's id. Raises UsageError."""
-        return cls(arguments.only())
+        return cls(arguments.only(), arguments.flag("remove"))
 
     def spell(self) -> str:
         """Return `stop-reading READING`."""
-        return f"stop-reading {self.reading_id}"
+        return f"stop-reading {self.reading_id}{' --remove' if self.remove else ''}"
 
     async def run(self, services: Services, caller: Caller) -> StopReadingOutcome:
         """Store the request to stop, which the reading process polls for. Raises ReadingOfAnother, StoreUnavailable."""
@@ -68,4 +78,4 @@ class StopReading(DirectCommand[StopReadingOutcome], frozen=True):
         ):
             return ReadingLost(reading.again or "")
         await services.database.run(lambda connection: long_readings.request_stop(connection, self.reading_id, now))
-        return StopAsked(under_way=True)
+        return StopAsked(under_way=True, removes=self.remove)

@@ -61,6 +61,8 @@ class Progress:
         """Whether something long began, so that what was true before it may have changed."""
         self.display = asyncio.Lock()
         """Held while the progress is being shown, so that the answer does not overtake it."""
+        self.is_in_place = False
+        """Whether it is shown in place of the message whose button was pressed, so that the answer must replace it."""
         self._on_start = on_start
         self._ended = asyncio.Event()
         self._stop = asyncio.Event()

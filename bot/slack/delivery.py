@@ -105,7 +105,7 @@ class ReplyDelivery:
                 return ModalSurface(surface.caller, None, external_id, thread_ts, opener_url)
             log.warning("cannot open a modal, so the answer is a message: %s", describe_error(error))
             if isinstance(surface, MessageSurface):
-                return replace(surface, trigger_id=None)
+                return replace(surface, trigger_id=None, replaces_message=False)  # others may see the message
             return ModalSurface(surface.caller, None)
         return ModalSurface(surface.caller, opened["view"]["id"], external_id, thread_ts, opener_url)
 
@@ -303,11 +303,15 @@ class ReplyDelivery:
         if not self._is_slack_address(url):
             log.error("did not call a response_url that is not Slack's")
             raise _NoSurface("a response_url that is not Slack's")
-        in_place = message.placement is Placement.IN_PLACE or (
-            surface.replaces_message and message.placement is Placement.AS_ASKED
+        is_press = urlsplit(url).path.startswith("/actions/")
+        in_place = (
+            surface.holds_progress
+            or message.placement is Placement.IN_PLACE
+            or (surface.replaces_message and message.placement is Placement.AS_ASKED)
         )
+        removes = is_press and message.placement is Placement.REMOVES
         # After a command nothing is replaced, so a second post would be a second message.
-        replaces = in_place and urlsplit(url).path.startswith("/actions/")
+        replaces = removes or (in_place and is_press)
         response_url = AsyncWebhookClient(
             url,
             session=self._session,
@@ -322,7 +326,7 @@ class ReplyDelivery:
         }
         if surface.thread_ts is not None and not in_place:
             body["thread_ts"] = surface.thread_ts
-        answer = await response_url.send_dict(body)
+        answer = await response_url.send_dict({"delete_original": True} if removes else body)
         if answer.status_code != 200:
             raise _ResponseUrlRefused(answer.status_code, answer.body)
 

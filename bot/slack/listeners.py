@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 
+from msgspec.structs import replace
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.error import BoltUnhandledRequestError
@@ -37,9 +38,9 @@ from bot.slack.inbound import (
     read_shortcut,
 )
 from bot.slack.mentions import MentionReplacer
-from bot.slack.progress_messages import ProgressMessages, ProgressPlace
+from bot.slack.progress_messages import ProgressMessages, ProgressPlace, ProgressThread
 from bot.slack.retries import SlackWaits
-from bot.slack.surfaces import ConversationSurface, HomeSurface, ModalSurface, Surface
+from bot.slack.surfaces import ConversationSurface, HomeSurface, MessageSurface, ModalSurface, Surface
 from bot.store.db.database import StoreUnavailable
 from bot.ui.components.bulk import COUNT_FORM
 from bot.ui.components.buttons import NotOurButton
@@ -61,6 +62,24 @@ SHORTCUT = "create_from_file"
 GLOBAL_SHORTCUT = "create_batch"
 """The callback id of the global shortcut."""
 ANYTHING = re.compile(r"[\s\S]*")
+
+
+class _Posts:
+    """How many posts the response_url of an interaction still takes (docs.slack.dev, interaction)."""
+
+    def __init__(self) -> None:
+        self._left = 5
+
+    def take(self) -> None:
+        """Count one post."""
+        self._left -= 1
+
+    def take_spare(self) -> bool:
+        """Count one post, unless only two are left: for the answer, and for its plainer form if Slack refuses that."""
+        if self._left <= 2:
+            return False
+        self.take()
+        return True
 
 
 async def _use_id(user: str) -> str:
@@ -247,10 +266,10 @@ class BoltListeners:
     def _show(self, message: Message, surface: Surface) -> None:
         self._in_flight.start(self._deliver(message, surface))
 
-    def _make_progress(self, inbound: InboundInteraction, surface: Surface) -> Progress:
+    def _make_progress(self, inbound: InboundInteraction, surface: Surface, posts: "_Posts") -> Progress:
         """Return the progress of a command. It is shown from the moment the command begins something long."""
         caller = inbound.interaction.caller
-        place = self._find_progress_place(surface)
+        place = self._find_progress_place(surface, posts)
 
         def start(progress: Progress) -> None:
             self._work_limits.begin(progress, caller.user)
@@ -260,13 +279,22 @@ class BoltListeners:
         progress.retry_command = inbound.interaction.text
         return progress
 
-    def _find_progress_place(self, surface: Surface) -> ProgressPlace | None:
+    def _find_progress_place(self, surface: Surface, posts: "_Posts") -> ProgressPlace | ProgressThread | None:
         """Return where the progress of an answer is shown; None for direct messages, where it can be removed."""
         is_modal = isinstance(surface, ModalSurface) and surface.is_reachable
         channel = surface.caller.channel
         if not is_modal and (isinstance(surface, HomeSurface) or channel is None or channel.startswith("D")):
             return None
-        return ProgressPlace(lambda message: self._delivery.show_progress(message, surface), can_edit=is_modal)
+        if isinstance(surface, ConversationSurface) and channel is not None:
+            return ProgressThread(channel, surface.root_ts)
+        is_message = isinstance(surface, MessageSurface) and surface.replaces_message and not surface.seen_by_others
+
+        async def show(message: Message) -> bool:
+            if is_message and not posts.take_spare():
+                return True  # what is shown stays until the answer
+            return await self._delivery.show_progress(message, surface)
+
+        return ProgressPlace(show, can_edit=is_modal or is_message, is_message=is_message)
 
     async def _answer(self, read: Callable[[], InboundInteraction], body: Payload) -> None:
         """Answer one interaction. Of an unexpected error, the person sees a reference and the log has the traceback."""
@@ -274,6 +302,7 @@ class BoltListeners:
         surface = None
         answer: Answer | None = None
         progress: Progress | None = None
+        posts = _Posts()
         is_shown = False
         try:
             inbound = read()
@@ -281,13 +310,15 @@ class BoltListeners:
             if isinstance(surface, HomeSurface) and surface.replaces_message:
                 await self._visits.record(surface.caller)
             with (
-                self._waits.report_to(self._report_first_wait(surface, "Slack")),
-                self._api_waits.report_to(self._report_first_wait(surface, "The Anthropic API")),
+                self._waits.report_to(self._report_first_wait(surface, "Slack", posts)),
+                self._api_waits.report_to(self._report_first_wait(surface, "The Anthropic API", posts)),
             ):
-                progress = self._make_progress(inbound, surface)
+                progress = self._make_progress(inbound, surface, posts)
                 answer = await self._pipeline.answer(inbound.interaction, progress)
             async with progress.display:
                 pass  # what is being shown of it must not come after the answer
+            if progress.is_in_place and isinstance(surface, MessageSurface):
+                surface = replace(surface, holds_progress=True)
             await self._deliver(self._complete(answer, inbound, surface), surface)
             is_shown = True
             await self._mark_answered(answer)
@@ -358,7 +389,7 @@ class BoltListeners:
             except StoreUnavailable:
                 log.exception("audit entry %d is not marked as answered", answer.entry_id)
 
-    def _report_first_wait(self, surface: Surface, service: str) -> Callable[[float], None]:
+    def _report_first_wait(self, surface: Surface, service: str, posts: "_Posts") -> Callable[[float], None]:
         """Return what tells the caller of the first wait for a service. More than one message would only repeat it."""
         reported = False
 
@@ -366,6 +397,7 @@ class BoltListeners:
             nonlocal reported
             if not reported:
                 reported = True
+                posts.take()
                 self._in_flight.start(self._delivery.report_wait(surface, seconds, service))
 
         return report

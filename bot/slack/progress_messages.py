@@ -1,7 +1,9 @@
 """The progress of a long reading, shown where its answer will be.
 
-In a channel it is one private line, which Slack lets no one edit. In a modal it counts, and the answer replaces it. In
-direct messages it is a message that counts and is deleted at the end.
+After a command in a channel, and after a press on a message that others read, it is one private line, which Slack lets
+no one edit. In place of a private message whose button was pressed it counts, a few times, and so it does in a modal;
+the answer replaces it there. In direct messages, and in the thread of a mention, it is a message that counts and is
+deleted at the end.
 """
 
 import asyncio
@@ -32,6 +34,9 @@ from bot.ui.reply import Message
 
 log = logging.getLogger(__name__)
 
+_SLOWER = 4
+"""How many times longer each edit of a private message waits than the one before."""
+
 
 class ProgressTiming(Struct, frozen=True):
     """Seconds: before a reading is shown, between two edits, and between two checks whether someone stopped it.
@@ -49,10 +54,22 @@ class ProgressTiming(Struct, frozen=True):
 
 
 class ProgressPlace(Struct, frozen=True):
-    """Where an answer will be. `show` shows a message there, and returns whether it did. `can_edit`: also again."""
+    """Where an answer will be. `show` shows a message there, and returns whether it did. `can_edit`: also again.
+
+    `is_message`: it is the private message whose button was pressed. Its response_url takes five posts in all
+    (docs.slack.dev, interaction), so it is edited ever more rarely.
+    """
 
     show: Callable[[Message], Awaitable[bool]]
     can_edit: bool
+    is_message: bool = False
+
+
+class ProgressThread(Struct, frozen=True):
+    """The thread of a mention of the bot."""
+
+    channel: str
+    ts: str
 
 
 class ProgressMessages:
@@ -70,7 +87,9 @@ class ProgressMessages:
         for progress in self._under_way:
             progress.stop(closing=True)
 
-    async def show(self, progress: Progress, caller: Caller, place: ProgressPlace | None = None) -> None:
+    async def show(
+        self, progress: Progress, caller: Caller, place: ProgressPlace | ProgressThread | None = None
+    ) -> None:
         """Show a reading from the moment it takes long until it has ended. Raises nothing.
 
         Without a place, or if that shows nothing, it is shown in the caller's direct messages.
@@ -80,8 +99,9 @@ class ProgressMessages:
         try:
             await message.record_start(caller)
             has_ended = await progress.wait_for_end(self._timing.show_after)
-            if not has_ended and (place is None or not await message.run_in_place(place)):
-                await message.run(caller)
+            if has_ended or (isinstance(place, ProgressPlace) and await message.run_in_place(place)):
+                return
+            await message.run(caller, place if isinstance(place, ProgressThread) else None)
         except Exception:
             log.exception("cannot show the progress of a reading")
         finally:
@@ -110,6 +130,7 @@ class _ProgressMessage:
         self._key = make_reply_key(self._id)
         self._started = time.monotonic()
         self._last_shown = progress.reading
+        self._posted_to: tuple[str, str | None] = ("", None)  # a person, or a channel and a thread
         self._place: tuple[str, str] | None = None  # channel and ts of the message
         self._is_in_doubt = False  # the message may be there, and its place is unknown
         self._recorded: tuple[tuple[str, str], str] | None = None  # the place and the command, as the store has them
@@ -140,7 +161,8 @@ class _ProgressMessage:
         if place.can_edit:
             self._shown.add(self)
         try:
-            await self._edit_until_end((lambda: self._show_in(place)) if place.can_edit else None)
+            edit = (lambda: self._show_in(place)) if place.can_edit else None
+            await self._edit_until_end(edit, slower=_SLOWER if place.is_message else 1)
         finally:
             self._shown.discard(self)
         return True
@@ -150,42 +172,56 @@ class _ProgressMessage:
         async with self._progress.display:
             if self._progress.phase is not Phase.UNDER_WAY:
                 return True
-            message = self._render() if place.can_edit else render_progress_line(self._progress.reading, self._id)
-            return await place.show(message)
+            if not place.can_edit:
+                return await place.show(render_progress_line(self._progress.reading, self._id))
+            is_shown = await place.show(self._render(will_be_replaced=place.is_message))
+            self._progress.is_in_place |= is_shown and place.is_message
+            return is_shown
 
-    async def run(self, caller: Caller) -> None:
-        """Post the message, edit it until the reading ends, and delete it: the answer says how it ended."""
+    async def run(self, caller: Caller, thread: ProgressThread | None = None) -> None:
+        """Post the message, edit it until the reading ends, and delete it: the answer says how it ended.
+
+        What Slack refuses in a thread goes to direct messages.
+        """
         self._shown.add(self)
         try:
-            await self._post(caller)
+            if thread is not None:
+                await self._post(thread.channel, thread.ts)
+            if self._place is None and not self._is_in_doubt:
+                await self._post(caller.user)
             await self._record_place()
             await self._edit_until_end(self._try_edit)
         finally:
             self._shown.discard(self)
-            await self._remove(caller)
+            await self._remove()
 
-    async def _edit_until_end(self, edit: Callable[[], Coroutine[None, None, object]] | None) -> None:
-        """Stop the reading if its caller asks, and show how far it got with `edit`."""
+    async def _edit_until_end(
+        self, edit: Callable[[], Coroutine[None, None, object]] | None, *, slower: int = 1
+    ) -> None:
+        """Stop the reading if its caller asks, and show how far it got with `edit`; each time `slower` than before."""
         edited = time.monotonic()
+        interval = self._timing.edit_interval * slower
         editing: asyncio.Task[object] = asyncio.create_task(asyncio.sleep(0))
         try:
             while not await self._progress.wait_for_end(self._timing.poll_interval):
                 await self._record_place()
                 if await self._is_stopped():
                     self._progress.stop()
-                due = time.monotonic() - edited >= self._timing.edit_interval * len(self._shown)
+                due = time.monotonic() - edited >= interval * len(self._shown)
                 changed = self._progress.reading != self._last_shown
                 if due and changed and editing.done() and edit is not None:
                     edited = time.monotonic()
+                    interval *= slower
                     # In a task, because Slack may delay an edit for a minute and Stop has to work meanwhile.
                     editing = asyncio.create_task(edit())
         finally:
             await editing
 
-    async def _post(self, caller: Caller) -> None:
+    async def _post(self, channel: str, thread_ts: str | None = None) -> None:
         """Post the message. If its answer is lost and it is not found, it may be there all the same."""
+        self._posted_to = (channel, thread_ts)
         try:
-            self._place = await self._messages.post_once(caller.user, self._render(), self._key)
+            self._place = await self._messages.post_once(channel, self._render(), self._key, thread_ts)
         except MessageCallFailed as error:
             log.warning("cannot show a progress message: %s", error)
             self._is_in_doubt = isinstance(error, AnswerUncertain)
@@ -200,14 +236,14 @@ class _ProgressMessage:
         except MessageCallFailed as error:
             log.warning("cannot edit a progress message: %s", error)
 
-    async def _remove(self, caller: Caller) -> None:
+    async def _remove(self) -> None:
         """Delete the message, and keep trying where that may still succeed. A report that it is lost stays."""
         if await self._is_reported_lost():
             return
         for delay in (*self._timing.end_delays, None):
             try:
                 if self._is_in_doubt:
-                    await self._find(caller)
+                    await self._find()
                 await self._delete_or_end()
                 return
             except (AnswerUncertain, SlackRateLimited) as error:
@@ -242,17 +278,20 @@ class _ProgressMessage:
             log.warning("cannot delete a progress message, so it shows the end: %s", error)
             await self._edit()
 
-    async def _find(self, caller: Caller) -> None:
+    async def _find(self) -> None:
         """Look for the message whose posting was not answered."""
-        channel = await self._messages.open_direct_message(caller.user)
-        found = await self._messages.find(channel, self._key)
+        place, thread_ts = self._posted_to
+        channel = place if thread_ts is not None else await self._messages.open_direct_message(place)
+        found = await self._messages.find(channel, self._key, thread_ts)
         self._place = (channel, found) if found is not None else None
         self._is_in_doubt = False
 
-    def _render(self) -> Message:
+    def _render(self, *, will_be_replaced: bool = False) -> Message:
         seconds = time.monotonic() - self._started
         self._last_shown = self._progress.reading
-        return render_progress(self._last_shown, self._progress.phase, seconds, self._id)
+        return render_progress(
+            self._last_shown, self._progress.phase, seconds, self._id, will_be_replaced=will_be_replaced
+        )
 
     async def _record_place(self) -> None:
         """Record the message and the command, so that another process can report the reading in the message."""

@@ -11,6 +11,7 @@ class MessageSurface(Struct, frozen=True):
     `replaces_message`: the button asks that the answer replace its message.
     `trigger_id`: the command opens a form.
     `thread_ts`: the button is in a reply of this thread, and the answer belongs there too.
+    `holds_progress`: its progress is shown in place of the message, so that the answer must replace it too.
     """
 
     caller: Caller
@@ -19,6 +20,7 @@ class MessageSurface(Struct, frozen=True):
     seen_by_others: bool
     trigger_id: str | None = None
     thread_ts: str | None = None
+    holds_progress: bool = False
 
 
 class ConversationSurface(Struct, frozen=True):

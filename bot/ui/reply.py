@@ -29,6 +29,8 @@ class Placement(Enum):
     thing, so there the reply is a message."""
     IN_PLACE = auto()
     """In place of the message with the button, which must not be pressed again."""
+    REMOVES = auto()
+    """The message with the button is removed, because another answer follows. In a modal, the reply is shown."""
 
 
 class Message(Struct, frozen=True):

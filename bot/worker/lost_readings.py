@@ -6,12 +6,15 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from bot.operations.follow import is_direct
 from bot.operations.services import Services
 from bot.slack.bot_messages import (
     AnswerUncertain,
     BotMessages,
     BotRefused,
     MessageCallFailed,
+    MessageGone,
+    MessageRefused,
     ScopeMissing,
     SlackRateLimited,
     make_reply_key,
@@ -59,12 +62,24 @@ class LostReadings:
             place = await self._find_message(reading)
             if place is None:
                 return await self._services.database.run(partial(self._send, reading=reading, message=message))
-            await self._bot_messages.update(*place, message)
+            if is_direct(place[0]):
+                await self._bot_messages.update(*place, message)
+                return True
+            await self._delete(*place)  # others read a thread, so the person gets a message of their own
+            return await self._services.database.run(partial(self._send, reading=reading, message=message))
         except (AnswerUncertain, BotRefused, SlackRateLimited):
             return False
         except MessageCallFailed as error:
             log.warning("a progress message cannot be edited: %s", error)
         return True
+
+    async def _delete(self, channel: str, ts: str) -> None:
+        try:
+            await self._bot_messages.delete(channel, ts)
+        except MessageGone:
+            pass
+        except MessageRefused as error:
+            log.warning("a progress message cannot be deleted: %s", error)
 
     async def _find_message(self, reading: LongReading) -> tuple[str, str] | None:
         """Return where the progress message is. Its process may have died as it posted it, or before."""

@@ -38,6 +38,7 @@ def begin(services: Services) -> Begin:
 
 def test_it_takes_the_id_of_one_reading() -> None:
     assert reads_as("stop-reading abc123", StopReading("abc123"))
+    assert reads_as("stop-reading abc123 --remove", StopReading("abc123", remove=True))
     assert usage_error("stop-reading") == (MissingReference, "stop-reading")
     assert usage_error("stop-reading a b") == (UnexpectedWord, "stop-reading")
 

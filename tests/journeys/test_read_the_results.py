@@ -259,9 +259,9 @@ async def test_a_long_reading_can_be_stopped_while_other_commands_are_answered(d
     await desk.slack.press(ADA, progress, text="Stop")
     await asyncio.wait_for(desk.bot.in_flight.drain(), 10)
 
-    [line, stopped] = desk.slack.messages("C0BATCHES", ADA)
+    [stopped] = desk.slack.messages("C0BATCHES", ADA)
     assert "The answer will appear here." in progress.visible_text
-    assert (line.ts, line.visible_text) == (progress.ts, "Stopping.")
+    assert stopped.ts != progress.ts
     assert "Stopped reading" in stopped.visible_text
     assert desk.slack.messages("D0ADA") == []
 
@@ -292,6 +292,8 @@ async def test_long_work_is_shown_where_its_answer_will_be_and_leaves_nothing_in
         lambda: desk.slack.say(ADA, "C0BATCHES", "@Batchdesk results last", thread_ts=thread),
         lambda: texts("C0BATCHES", thread),
     )
+    left_in_thread = texts("C0BATCHES", thread)
+    seen_by_ben = [m.visible_text for m in desk.slack.messages("C0BATCHES", BEN) if m.user == BOT]
     in_direct = await read(lambda: desk.slack.say(ADA, "D0ADA", "results last"), lambda: texts("D0ADA"))
     left = texts("D0ADA")
     await desk.open_first(await desk.home())
@@ -299,12 +301,44 @@ async def test_long_work_is_shown_where_its_answer_will_be_and_leaves_nothing_in
     assert card is not None
     shown = await read(lambda: desk.slack.press(ADA, card, text="Results"), in_modal)
 
-    assert "The answer will appear here." in in_thread[0]
+    assert "Reading" in in_thread[0]
+    assert [("Reading" in text, "400" in text) for text in left_in_thread] == [(False, True)]
+    assert seen_by_ben == []
     assert "Reading" in in_direct[0]
     assert "Reading" in shown[0]
     assert [text for text in left if "Reading" in text] == []
     assert len(left) == 1
     assert "overloaded_error" in str(desk.slack.modal(ADA))
+
+
+@pytest.mark.parametrize("stops", [False, True])
+async def test_after_a_press_progress_and_answer_take_the_place_of_a_private_message(
+    desk: Desk, *, stops: bool
+) -> None:
+    failing(desk)
+    desk.api.add_fault(ApiFault(status=500, should_retry=False))
+    [failed] = await desk.type("/batch results last")
+    desk.progress = ProgressTiming(show_after=0.0, edit_interval=0.0, poll_interval=0.01)
+    await desk.restart()
+    desk.api.add_fault(ApiFault(path="*/results", delay=60 if stops else 0.3))
+    posts = len(desk.slack.calls("response_url"))
+
+    def shown() -> list[SlackMessage]:
+        found = desk.slack.messages("C0BATCHES", ADA)
+        return [message for message in found if message.ts == failed.ts and message.buttons == ["Stop"]]
+
+    await desk.slack.press(ADA, failed, text="Try again")
+    [progress] = await desk.slack.wait_for(shown, 10)
+    if stops:
+        await desk.slack.press(ADA, progress, text="Stop")
+    await asyncio.wait_for(desk.bot.in_flight.drain(), 20)
+
+    [answer] = desk.slack.messages("C0BATCHES", ADA)
+    assert "Reading" in progress.visible_text
+    assert answer.ts == failed.ts
+    assert ("Stopped reading" if stops else "overloaded_error") in answer.visible_text
+    assert len(desk.slack.calls("response_url")) - posts <= 5
+    assert desk.slack.messages("D0ADA") == []
 
 
 async def test_a_modal_from_the_home_tab_shows_results(open_desk: OpenDesk) -> None:

@@ -8,7 +8,7 @@ from bot.operations.progress import Progress
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.slack.in_flight import InFlight
-from bot.slack.progress_messages import ProgressMessages
+from bot.slack.progress_messages import ProgressMessages, ProgressPlace, ProgressThread
 from bot.ui.components.buttons import read_button
 
 ADA = Caller(UserId("U0ADA"), TeamId("T0DEMO"), ChannelId("C0BATCHES"))
@@ -17,11 +17,11 @@ ADA = Caller(UserId("U0ADA"), TeamId("T0DEMO"), ChannelId("C0BATCHES"))
 class Work:
     """A work that goes on until it is let go, watched as the edge watches it."""
 
-    def __init__(self, messages: ProgressMessages) -> None:
+    def __init__(self, messages: ProgressMessages, place: ProgressPlace | ProgressThread | None = None) -> None:
         self.in_flight = InFlight()
         self.let_go = asyncio.Event()
         self.fails = False
-        self.progress = Progress(lambda progress: self.in_flight.start(messages.show(progress, ADA)))
+        self.progress = Progress(lambda progress: self.in_flight.start(messages.show(progress, ADA, place)))
         self.progress.set_subject("msgbatch_1", retry_command="results msgbatch_1", total_lines=20_000)
         self._task = asyncio.create_task(self.progress.run(self._work()))
 

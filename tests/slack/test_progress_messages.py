@@ -1,5 +1,7 @@
 """Long work is shown once, edited in place, stopped by its caller alone, and always brought to an end."""
 
+import asyncio
+import itertools
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -14,12 +16,14 @@ from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.commands.stop_reading import ReadingOfAnother, StopAsked
 from bot.operations.progress import Phase, ReadingStopped
 from bot.operations.services import Services
+from bot.playground.slack_simulator.records import SlackMessage
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.slack.bot_messages import BotMessages
-from bot.slack.progress_messages import ProgressMessages, ProgressTiming
+from bot.slack.progress_messages import ProgressMessages, ProgressPlace, ProgressThread, ProgressTiming
 from bot.slack.retries import make_retry_handlers
 from bot.store.db.database import Database
 from bot.store.records import long_readings
+from bot.ui.reply import Message
 from tests.services import build_services
 from tests.slack.long_work import ADA, Work, in_dm, posted, reading_of
 from tests.waiting import WatchedEvent
@@ -152,6 +156,56 @@ async def test_several_that_are_shown_share_the_edits_that_slack_allows(
     assert time.monotonic() - began >= 0.4
     for work in works:
         await work.end()
+
+
+async def test_in_a_thread_it_counts_and_is_deleted_and_direct_messages_take_what_slack_refuses_there(
+    slack: SlackSimulator, messages: ProgressMessages
+) -> None:
+    def in_channel() -> list[SlackMessage]:
+        return [message for message in slack.messages("C0BATCHES") if message.thread_ts == root.ts]
+
+    root = await slack.say("U0ADA", "C0BATCHES", "results last")
+    thread = ProgressThread("C0BATCHES", root.ts)
+    work = Work(messages, thread)
+    [first] = await slack.wait_for(in_channel)
+    work.progress.count(12_345, 34_567_890)
+    await slack.wait_for(lambda: "12,345 of 20,000 lines" in in_channel()[0].visible_text)
+    [edited] = in_channel()
+    await work.end()
+    left = in_channel()
+
+    slack.fail_next("chat.postMessage", error="restricted_action")
+    refused = Work(messages, thread)
+    [elsewhere] = await slack.wait_for(lambda: in_dm(slack))
+    await refused.end()
+
+    assert (first.ts, first.buttons) == (edited.ts, ["Stop"])
+    assert "Reading" in elsewhere.visible_text
+    assert (left, in_channel(), in_dm(slack)) == ([], [], [])
+
+
+async def test_a_private_message_is_edited_ever_more_rarely(
+    slack: SlackSimulator, client: AsyncWebClient, services: Services
+) -> None:
+    timing = ProgressTiming(show_after=0.01, edit_interval=0.01, poll_interval=0.001)
+    shown: list[float] = []
+    is_done = asyncio.Event()
+
+    async def show(message: Message) -> bool:
+        shown.append(time.monotonic())
+        work.progress.count(1, 1_000)
+        if len(shown) == 3:
+            is_done.set()
+        return True
+
+    place = ProgressPlace(show, can_edit=True, is_message=True)
+    work = Work(ProgressMessages(BotMessages(client), services, timing), place)
+    await is_done.wait()
+    await work.end()
+
+    waits = [later - earlier for earlier, later in itertools.pairwise(shown)]
+    assert [wait >= least for wait, least in zip(waits, (0.04, 0.16), strict=True)] == [True] * 2
+    assert work.progress.is_in_place
 
 
 async def test_an_error_ends_it_as_well(slack: SlackSimulator, messages: ProgressMessages) -> None:

@@ -13,7 +13,7 @@ from bot.clients import make_slack_client
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.settings.model import Settings
 from bot.slack.bot_messages import BotMessages
-from bot.slack.progress_messages import ProgressMessages, ProgressTiming
+from bot.slack.progress_messages import ProgressMessages, ProgressThread, ProgressTiming
 from bot.slack.scopes import BOT_SCOPES
 from bot.store.db.tables import readings
 from bot.store.records import drafts, long_readings, workers
@@ -32,13 +32,15 @@ BEGUN = ProgressTiming(show_after=0.01, edit_interval=60, poll_interval=60)
 
 
 @asynccontextmanager
-async def reading_elsewhere(scene: Scene, timing: ProgressTiming) -> AsyncIterator[None]:
+async def reading_elsewhere(
+    scene: Scene, timing: ProgressTiming, thread: ProgressThread | None = None
+) -> AsyncIterator[None]:
     """Have another process read something, whose heartbeat has stopped."""
     settings = Settings(slack_bot_token=SecretStr(scene.slack.bot_token), slack_api_url=scene.slack.api_url)
     services = replace(scene.worker.services, process_id=HOLDER)
     async with aiohttp.ClientSession() as session:
         client = make_slack_client(settings, session, retries=False)
-        work = Work(ProgressMessages(BotMessages(client), services, timing))
+        work = Work(ProgressMessages(BotMessages(client), services, timing), thread)
         await until_stored(lambda: scene.database.run(lambda c: long_readings.find_lost(c, scene.now())))
         yield
         await work.end()
@@ -81,6 +83,23 @@ async def test_the_reading_of_a_dead_process_is_reported_in_its_message_and_can_
     assert after.ts == before.ts
     assert "I was restarted during `/batch results msgbatch_1`" in after.visible_text
     assert counts == [1, 0]
+
+
+async def test_the_message_in_a_thread_is_deleted_and_the_person_gets_one_of_their_own(either_scene: Scene) -> None:
+    scene = either_scene
+    root = await scene.slack.say(ADA, "C0BATCHES", "results last")
+
+    def in_thread() -> list[SlackMessage]:
+        return [message for message in scene.slack.messages("C0BATCHES") if message.thread_ts == root.ts]
+
+    async with reading_elsewhere(scene, BEGUN, ProgressThread("C0BATCHES", root.ts)):
+        [before] = await scene.slack.wait_for(in_thread)
+        await until_stored(lambda: scene.database.run(lambda c: long_readings.find_lost(c, scene.now())[0].ts))
+        counts = [await looked_after(scene), await looked_after(scene)]
+        await scene.deliver_all()
+
+    assert (before.buttons, in_thread(), counts) == (["Stop"], [], [1, 0])
+    assert "I was restarted during `/batch results msgbatch_1`" in shown(scene).visible_text
 
 
 async def test_the_reading_of_a_living_process_is_left_alone_until_its_heartbeat_stops(left: Scene) -> None:

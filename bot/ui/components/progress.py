@@ -1,11 +1,13 @@
 """The progress message of a long reading."""
 
+from datetime import timedelta
+
 from bot.commands.stop_reading import StopReading
 from bot.operations.find_batch import PREFIX
 from bot.operations.progress import Phase, ReadingProgress
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.first_line import bold_id_name
-from bot.ui.components.text import context, file_size, number, quantity, safe_text, section
+from bot.ui.components.text import context, duration, file_size, number, quantity, safe_text, section
 from bot.ui.reply import Message, Placement
 
 _MB = 1_000_000
@@ -18,10 +20,13 @@ _ENDINGS = {
 """The words of a message that Slack does not let the bot delete."""
 
 
-def render_progress(reading: ReadingProgress, phase: Phase, seconds: float, reading_id: str | None) -> Message:
+def render_progress(
+    reading: ReadingProgress, phase: Phase, seconds: float, reading_id: str | None, *, will_be_replaced: bool = False
+) -> Message:
     """Return the progress message after `seconds` of reading; while it is under way, with a Stop button.
 
-    Without a `reading_id` it cannot be stopped.
+    Without a `reading_id` it cannot be stopped. `will_be_replaced`: the answer takes its place, and until then it
+    changes only a few times. Else it is removed once the answer is there.
     """
     is_under_way = phase is Phase.UNDER_WAY
     mark, verb = _ENDINGS.get(phase, ("⏳", "Reading"))
@@ -31,21 +36,24 @@ def render_progress(reading: ReadingProgress, phase: Phase, seconds: float, read
     text = f"{words}. {figures}"
     if not is_under_way or reading_id is None:
         return Message(text, (body,))
-    stop = actions([button("Stop", StopReading(reading_id), spoken="Stop this reading")])
-    return Message(text, (body, *stop, context("You can use other commands meanwhile.")))
+    command = StopReading(reading_id, remove=not will_be_replaced)
+    stop = actions([button("Stop", command, renew=True, spoken="Stop this reading")])
+    since = f"So far after {duration(timedelta(seconds=seconds))}. " if will_be_replaced else ""
+    placement = Placement.IN_PLACE if will_be_replaced else Placement.AS_ASKED
+    return Message(text, (body, *stop, context(f"{since}You can use other commands meanwhile.")), placement=placement)
 
 
 def render_progress_line(reading: ReadingProgress, reading_id: str | None) -> Message:
     """Return the line that stands for the answer where it was asked for, and that Slack lets no one edit.
 
-    Once Stop is pressed, the answer to that replaces it.
+    Once Stop is pressed, it is removed.
     """
     subject = subject_words(reading.subject) if reading.subject else "the results"
     total = f" ({quantity(reading.total_lines, 'line')})" if reading.total_lines else ""
     words = f"⏳ Reading {subject}{total}. The answer will appear here."
     if reading_id is None:
         return Message(words, (section(words),))
-    stop = button("Stop", StopReading(reading_id), renew=True, spoken="Stop this reading")
+    stop = button("Stop", StopReading(reading_id, remove=True), renew=True, spoken="Stop this reading")
     return Message(words, (section(words), *actions([stop])), placement=Placement.BELOW)
 
 

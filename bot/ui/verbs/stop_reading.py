@@ -5,7 +5,7 @@ from typing import assert_never
 from bot.commands.stop_reading import ReadingLost, StopAsked, StopReadingOutcome
 from bot.ui.components.lost_reading import render_reading_lost
 from bot.ui.components.text import section
-from bot.ui.reply import Message, Viewer
+from bot.ui.reply import Message, Placement, Viewer
 
 
 def render_stop_reading(outcome: StopReadingOutcome, viewer: Viewer) -> Message:
@@ -21,4 +21,5 @@ def render_stop_reading(outcome: StopReadingOutcome, viewer: Viewer) -> Message:
 
 def _render_asked(outcome: StopAsked) -> Message:
     words = "Stopping." if outcome.under_way else "This had already ended, so nothing was stopped."
-    return Message(words, (section(words),))
+    placement = Placement.REMOVES if outcome.removes else Placement.AS_ASKED
+    return Message(words, (section(words),), placement=placement)

@@ -171,6 +171,7 @@ NOTICES |= {
 HALF = ReadingProgress(ID, 12_345, 34_567_890, 20_000)
 PROGRESS: dict[str, Message] = {
     **{f"progress_{phase.name.lower()}": render_progress(HALF, phase, 12.0, "r1") for phase in Phase},
+    "progress_in_place": render_progress(HALF, Phase.UNDER_WAY, 12.0, "r1", will_be_replaced=True),
     "progress_line": render_progress_line(HALF, "r1"),
     "progress_begun": render_progress(ReadingProgress(ID), Phase.UNDER_WAY, 0.0, "r1"),
     "progress_of_a_family": render_progress(
