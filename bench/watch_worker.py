@@ -26,6 +26,7 @@ from bot.slack.bot_messages import BotMessages
 from bot.slack.directory import Directory, Home
 from bot.slack.download import SharedFileReader
 from bot.slack.mentions import MentionReplacer
+from bot.slack.transports import check_bot_token
 from bot.slack.upload import FileUploader
 from bot.store.db.database import Database
 from bot.worker.bulk import CALL_INTERVAL
@@ -49,6 +50,7 @@ def program_environment(slack: str, token: str, api: str, store: str) -> dict[st
         "ANTHROPIC_API_KEY": "sk-ant-soak",
         "ANTHROPIC_BASE_URL": api,
         "DATABASE_URL": store,
+        "BATCHDESK_ADMINS": "*",
     }
 
 
@@ -64,10 +66,11 @@ async def main() -> None:
         if REAL_PACE_VARIABLE not in os.environ:
             pace = SlackPacing(utc_now, a_minute={}, a_channel=FAST_PACE)
         slack = make_slack_client(settings, session, retries=False)
-        directory = Directory(slack, make_rules(settings, workspace), Home(""))
+        authorized = await check_bot_token(slack)
+        directory = Directory(slack, make_rules(settings, workspace), Home(authorized.team_id or ""))
         services = Services(
             workspace=make_workspace(workspace, http, utc_now),
-            database=database,
+            database=database.scoped(workspace.key),
             now=utc_now,
             time_zone=settings.zone,
             prices=Prices.load(settings.prices),

@@ -74,6 +74,7 @@ from bot.store.db.inspection import find_file_problem, find_store_file
 from bot.store.records import notices
 from bot.store.records.notices import Notice
 from bot.store.transactions import retention
+from bot.store.transactions.adopt import adopt_rows
 from bot.ui.reply import Message
 from bot.worker.audit_log import AuditLog
 from bot.worker.digest import make_digest_plan
@@ -212,6 +213,7 @@ async def run_bot(
 async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], datetime], limits: Limits) -> _Parts:
     [workspace] = load_workspaces(settings)
     database = await _open_store(stack, settings.database_url)
+    await database.every_workspace().run(partial(adopt_rows, keys={"": workspace.key}))
     metrics = Metrics(CollectorRegistry())
     engine = Engine(database)
     stack.push_async_callback(engine.destroy)
@@ -239,7 +241,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     _check_folder(drafts)
     services = Services(
         workspace=make_workspace(workspace, http, now, api_waits),
-        database=database,
+        database=database.scoped(workspace.key),
         now=now,
         time_zone=settings.zone,
         prices=Prices.load(settings.prices),

@@ -217,8 +217,7 @@ class Cost(LongCommand[CostOutcome], frozen=True):
 
 async def _list_exported(services: Services, since: datetime, read: Set[str]) -> tuple[ExportedBatch, ...]:
     """Return the rows of the batches that were read, and of the deleted ones."""
-    workspace = services.workspace.id
-    rows = await services.database.run(lambda c: unlisted_batches.list_with_names(c, workspace, since))
+    rows = await services.database.run(lambda c: unlisted_batches.list_with_names(c, since))
     return tuple(
         ExportedBatch(row, entry.spent if (entry := read_entry(row)) else None)
         for row in rows

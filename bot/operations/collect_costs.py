@@ -68,7 +68,6 @@ async def collect_costs(services: Services, since: datetime, read_missing: ReadM
     await _complete_ledger([batch for batch in ended if batch.id in known], known, services)
     unlisted = partial(
         unlisted_batches.list_unlisted,
-        workspace_id=services.workspace.id,
         listed={batch.id for batch in batches},
         since=since,
         now=services.now(),

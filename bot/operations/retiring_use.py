@@ -45,7 +45,7 @@ async def find_retiring_use(database: Database, workspace: Workspace, now: datet
     Raises:
         StoreUnavailable.
     """
-    used = await database.run(lambda connection: _find_uses(connection, workspace.id, now - USED_WITHIN))
+    used = await database.run(lambda connection: _find_uses(connection, now - USED_WITHIN))
     if not used:
         return ()
     catalog = await workspace.models.get(now)
@@ -63,9 +63,9 @@ def _count_uses(names: Iterable[_Names]) -> tuple[Use, ...]:
     return tuple(Use(*each, count) for each, count in Counter(names).most_common())
 
 
-def _find_uses(connection: Connection, workspace_id: str, since: datetime) -> list[tuple[str, str, _Names]]:
+def _find_uses(connection: Connection, since: datetime) -> list[tuple[str, str, _Names]]:
     """Return each model that a batch used, with the batch and its label and owner."""
-    rows = {row.batch_id: row for row in ledger.list_created_since(connection, workspace_id, since)}
+    rows = {row.batch_id: row for row in ledger.list_created_since(connection, since)}
     sent = drafts.list_estimates_since(connection, since)
     named = labels.get_names(connection, rows.keys() | sent.keys())
     found = []

@@ -40,7 +40,7 @@ async def find_month_spend(services: Services) -> MonthSpend:
     """Return what the workspace has spent this month, and what it may still spend. Raises StoreUnavailable."""
     rules = get_spend_rules(services)
     start = start_of_month(services.now(), rules.zone)
-    return await services.database.run(lambda connection: sum_month(connection, rules.workspace_id, start))
+    return await services.database.run(lambda connection: sum_month(connection, start))
 
 
 def start_of_month(now: datetime, zone: tzinfo) -> datetime:
@@ -49,11 +49,11 @@ def start_of_month(now: datetime, zone: tzinfo) -> datetime:
     return first.astimezone(UTC)
 
 
-def sum_month(connection: Connection, workspace_id: str, start: datetime, draft: Send | None = None) -> MonthSpend:
+def sum_month(connection: Connection, start: datetime, draft: Send | None = None) -> MonthSpend:
     """Return the spend since `start`; with a `draft`, as if it were sent too."""
-    rows = ledger.list_created_since(connection, workspace_id, start)
+    rows = ledger.list_created_since(connection, start)
     entries = [entry for row in rows if row.spent is not None and (entry := read_entry(row)) is not None]
-    sent = sends.list_since(connection, workspace_id, start)
+    sent = sends.list_since(connection, start)
     known = ledger.get_many(connection, [each.batch_id for each in sent if each.batch_id])
     paid = {row.batch_id for row in known.values() if _is_paid(row)}
     others = batches.list_known_ids(connection, start) | {row.batch_id for row in rows}
@@ -109,7 +109,7 @@ def check_limits(connection: Connection, rules: SpendRules, draft: Draft, at: da
     if draft.approved_by is not None:
         return LimitCheck(None, use)
     whole = _find_whole(connection, draft)
-    recent = sends.list_since(connection, rules.workspace_id, at - WINDOW, draft.user_id)
+    recent = sends.list_since(connection, at - WINDOW, draft.user_id)
     others = add_up(each for each in recent if each.whole_id != send.whole_id)
     bound = send.whole_usd
     total = None if bound is None or others.unbounded else others.usd + Decimal(bound)
@@ -137,7 +137,7 @@ def reserve_send(connection: Connection, rules: SpendRules, draft: Draft, at: da
     Raises:
         LimitReached: it is above a limit, and no one approved it.
     """
-    sends.lock(connection, rules.workspace_id)
+    sends.lock(connection)
     exceeded = check_limits(connection, rules, draft, at).exceeded
     if exceeded is not None:
         raise LimitReached(draft, exceeded)
@@ -175,8 +175,8 @@ def make_send(connection: Connection, rules: SpendRules, draft: Draft, at: datet
 
 def _use_budget(connection: Connection, rules: SpendRules, budget: Decimal, send: Send) -> BudgetUse:
     start = start_of_month(send.sent_at, rules.zone)
-    before = sum_month(connection, rules.workspace_id, start)
-    after = sum_month(connection, rules.workspace_id, start, send)
+    before = sum_month(connection, start)
+    after = sum_month(connection, start, send)
     return BudgetUse(budget, before, None if after.open.unbounded else after.total)
 
 

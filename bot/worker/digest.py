@@ -215,7 +215,6 @@ class DigestSender:
         unlisted = await self._database.run(
             partial(
                 unlisted_batches.list_unlisted,
-                workspace_id=self._workspace.id,
                 listed={batch.id for batch in found},
                 since=now - RETENTION,
                 now=now,

@@ -216,7 +216,7 @@ def test_a_month_is_what_was_spent_and_what_is_open(database: Database) -> None:
     for row in rows:
         database.transact(partial(ledger.record_spent, row=row))
 
-    month = database.transact(lambda connection: sum_month(connection, "", START))
+    month = database.transact(lambda connection: sum_month(connection, START))
 
     assert month.spent == Decimal("5.20")
     assert month.open == Sent(Decimal(10), 80, 1)
@@ -229,7 +229,7 @@ def test_other_batches_that_no_one_has_read_are_counted(database: Database) -> N
     database.transact(partial(batches.add, batch=seen))
     database.transact(partial(ledger.record_batch, batch=spent("msgbatch_unread", None)))
 
-    assert database.transact(lambda connection: sum_month(connection, "", START)).unread == 2
+    assert database.transact(lambda connection: sum_month(connection, START)).unread == 2
 
 
 def test_a_batch_in_which_nothing_succeeded_is_not_open(database: Database) -> None:
@@ -237,7 +237,7 @@ def test_a_batch_in_which_nothing_succeeded_is_not_open(database: Database) -> N
     make_batch(database, OTHER, "msgbatch_failed")
     database.transact(lambda connection: ledger.record_batch(connection, spent("msgbatch_failed", None, succeeded=0)))
 
-    assert database.transact(lambda connection: sum_month(connection, "", START)).open == Sent()
+    assert database.transact(lambda connection: sum_month(connection, START)).open == Sent()
 
 
 @pytest.mark.parametrize(

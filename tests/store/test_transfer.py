@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import insert, select
 
 from bot.store.db.database import Database
@@ -34,6 +35,8 @@ def source(tmp_path: Path) -> Iterator[Database]:
     database.transact(lambda c: batch_records.add(c, seen))
     told = Notice("k", "msgbatch_1", "ended", "C0BATCHES", ("U0ADA",), NOW, {"words": "naïve 🗑️"})
     database.transact(lambda c: notices.add(c, told))
+    of_another = replace(seen, id="msgbatch_2")
+    database.scoped("wrkspc_other").transact(lambda c: batch_records.add(c, of_another))
     entries = [
         {"at": NOW, "user_id": "U0ADA", "team_id": "T", "verb": "delete", "command": f"delete {n}"} for n in range(ROWS)
     ]
@@ -57,7 +60,7 @@ either = pytest.mark.parametrize(
 
 
 def contents(database: Database) -> dict[str, list[str]]:
-    return database.transact(
+    return database.every_workspace().transact(
         lambda c: {table.name: sorted(map(repr, c.execute(select(table)))) for table in list_tables()}
     )
 
@@ -69,6 +72,7 @@ def test_everything_arrives_and_is_counted(source: Database, target: Database) -
     moved = move_store(source, target, NOW, told.append)
 
     assert contents(target) == contents(source)
+    assert len(contents(target)["bd_batches"]) == 2
     assert {each.table: each.rows for each in moved}["bd_audit"] == ROWS
     assert told == moved
 
@@ -101,10 +105,11 @@ def test_the_numbering_of_the_audit_record_continues(source: Database, target: D
 @either
 def test_a_store_that_is_not_empty_is_left_alone(source: Database, target: Database) -> None:
     target.open()
-    target.transact(lambda c: watches.mute(c, "C0OTHER", None))
+    of_another = SeenBatch("msgbatch_3", "ended", "s", "{}", NOW, NOW)
+    target.scoped("wrkspc_other").transact(lambda c: batch_records.add(c, of_another))
     before = contents(target)
 
-    with pytest.raises(MoveRefused, match=r"not empty.*bd_mutes"):
+    with pytest.raises(MoveRefused, match=r"not empty.*bd_batches"):
         move_store(source, target, NOW, lambda _: None)
 
     assert contents(target) == before

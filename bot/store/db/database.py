@@ -1,6 +1,7 @@
 """The database behind the store: safe settings for its engine, and transactions in threads."""
 
 import asyncio
+import copy
 import errno
 import os
 import sqlite3
@@ -18,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bot.errors import ExpectedError
 from bot.store.db import schema, sqlite
 from bot.store.db.retrying import retry
+from bot.store.db.scope import EVERY_WORKSPACE, SUFFIX, WORKSPACE, scope_statements
 
 T = TypeVar("T")
 StoreFault = Literal["locked", "full", "read-only", "unreachable", "failed"]
@@ -48,6 +50,8 @@ class StoreUnavailable(ExpectedError):
 class Database:
     """The one database of a process. `engine` is for libraries that share its connections.
 
+    Until it is `scoped`, it is the database of the only workspace, if the settings name none.
+
     Raises StoreUnavailable for a URL whose database has no driver here.
     """
 
@@ -57,9 +61,27 @@ class Database:
                 self.engine: Engine = make_engine(url, busy_seconds=busy_seconds)
         except (ModuleNotFoundError, ValueError):  # no driver for this database; a port that is no number
             raise StoreUnavailable("failed") from None  # a ValueError shows what it was given
+        scope_statements(self.engine)
         self._turns = asyncio.Semaphore(POOL_SIZE)
         self._running: set[asyncio.Task[Any]] = set()
-        self._refused: tuple[StoreFault | None, float] = (None, 0.0)
+        self._refusal: list[tuple[StoreFault, float]] = []
+        self._options: dict[str, object] = {}
+
+    def scoped(self, key: str, *, is_first: bool = True) -> "Database":
+        """Return the same database as one workspace sees it: its own rows, and those it stores belong to it.
+
+        `is_first`: its jobs keep the names of today's version.
+        """
+        return self._with_options({WORKSPACE: key, SUFFIX: "" if is_first else f"@{key}"})
+
+    def every_workspace(self) -> "Database":
+        """Return the same database with the rows of all workspaces. What is stored names its workspace itself."""
+        return self._with_options({WORKSPACE: EVERY_WORKSPACE})
+
+    def _with_options(self, options: dict[str, object]) -> "Database":
+        view = copy.copy(self)
+        view._options = options
+        return view
 
     def open(self) -> None:
         """Upgrade the tables to this version, safely beside other processes that do the same.
@@ -83,16 +105,15 @@ class Database:
         """
         try:
             with _translate_errors(), self.engine.begin() as connection:
-                return work(connection)
+                return work(connection.execution_options(**self._options))
         except StoreUnavailable as error:
             if error.reason in _ONLY_WRITING:
-                self._refused = error.reason, time.monotonic()
+                self._refusal[:] = [(error.reason, time.monotonic())]
             raise
 
     def last_refusal(self, *, within: float) -> StoreFault | None:
         """Return why a write failed in the last `within` seconds; a read would not show it."""
-        reason, at = self._refused
-        return reason if reason is not None and time.monotonic() - at <= within else None
+        return next((reason for reason, at in self._refusal if time.monotonic() - at <= within), None)
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Run `work` like `transact`, in a thread. Canceling the caller does not stop it; `close` waits for it."""

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 
 log = logging.getLogger(__name__)
 
-HEAD = "0016"
+HEAD = "0017"
 """The newest migration in bot/store/migrations/versions. Of two that are added at once, the later one is renumbered."""
 VERSION_TABLE = "bd_alembic_version"
 FOLDER = Path(__file__).parent.parent / "migrations"

@@ -6,6 +6,12 @@ from bot.store.db.columns import Moment, SafeText
 
 metadata = MetaData()
 
+
+def _belongs_to() -> "Column[str]":
+    """Return the column of the workspace that a row belongs to; "" until a start gives the row to one."""
+    return Column("workspace_id", SafeText, nullable=False, server_default="")
+
+
 confirmations = Table(
     "bd_confirmations",
     metadata,
@@ -18,6 +24,7 @@ confirmations = Table(
     Column("asked_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False, index=True),
     Column("used_at", Moment),
+    _belongs_to(),
 )
 
 audit = Table(
@@ -39,6 +46,7 @@ audit = Table(
     Column("held_by", SafeText),
     Column("times", Integer),
     Column("copied_at", Moment, index=True),
+    _belongs_to(),
     sqlite_autoincrement=True,
 )
 
@@ -53,6 +61,7 @@ summaries = Table(
     Column("taken", SafeText),
     Column("taken_by", SafeText),
     Column("taken_at", Moment),
+    _belongs_to(),
 )
 
 ledger = Table(
@@ -108,6 +117,14 @@ homes = Table(
     Column("shown", SafeText, nullable=False),
 )
 
+choices = Table(
+    "bd_choices",
+    metadata,
+    Column("user_id", SafeText, primary_key=True),
+    Column("workspace_id", SafeText, nullable=False),
+    Column("chosen_at", Moment, nullable=False),
+)
+
 readings = Table(
     "bd_readings",
     metadata,
@@ -120,6 +137,7 @@ readings = Table(
     Column("channel_id", SafeText),
     Column("ts", SafeText),
     Column("again", SafeText),
+    _belongs_to(),
 )
 
 labels = Table(
@@ -132,6 +150,7 @@ labels = Table(
     Column("note", SafeText),
     Column("changed_by", SafeText, nullable=False),
     Column("changed_at", Moment, nullable=False),
+    _belongs_to(),
 )
 
 families = Table(
@@ -140,6 +159,7 @@ families = Table(
     Column("child_id", SafeText, primary_key=True),
     Column("parent_id", SafeText, nullable=False, index=True),
     Column("kind", SafeText, nullable=False),
+    _belongs_to(),
 )
 
 drafts = Table(
@@ -176,6 +196,7 @@ drafts = Table(
     Column("parts", BigInteger),
     Column("start", BigInteger),
     Column("length", BigInteger),
+    _belongs_to(),
 )
 
 watches = Table(
@@ -186,6 +207,7 @@ watches = Table(
     Column("channel_id", SafeText, primary_key=True),
     Column("reason", SafeText, primary_key=True),
     Column("created_at", Moment, nullable=False),
+    _belongs_to(),
     Index("ix_bd_watches_user_id", "user_id"),
 )
 
@@ -203,6 +225,7 @@ batches = Table(
     Column("results_ready", Boolean, nullable=False),
     Column("fetched_at", Moment),
     Column("over_at", Moment, index=True),
+    _belongs_to(),
 )
 
 cards = Table(
@@ -222,6 +245,7 @@ cards = Table(
     Column("claimed_by", SafeText),
     Column("claimed_until", Moment),
     Column("is_uncertain", Boolean),
+    _belongs_to(),
 )
 
 notices = Table(
@@ -243,6 +267,7 @@ notices = Table(
     Column("claimed_by", SafeText),
     Column("claimed_until", Moment),
     Column("is_uncertain", Boolean),
+    _belongs_to(),
     Index("ix_bd_notices_open", "sent_at", "due_at"),
 )
 

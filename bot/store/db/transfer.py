@@ -58,6 +58,7 @@ def move_store(
             sent, or one of them cannot be opened. The target is unchanged.
         StoreUnavailable: one of the databases failed.
     """
+    source, target = source.every_workspace(), target.every_workspace()
     if source.engine.url == target.engine.url:
         raise MoveRefused("FROM and TO are the same store. Nothing was copied.")
     _refuse_a_missing_file(source.engine.url)

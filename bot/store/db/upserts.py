@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import sqlite
 
+from bot.store.db.scope import SCOPED_TABLES, WORKSPACE, here
+
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
 
@@ -20,9 +22,11 @@ def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) 
 def upsert(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
     """Insert a row, or update the row with its primary key."""
     keys = [column.name for column in table.primary_key]
-    rest = {name: value for name, value in values.items() if name not in keys}
+    is_scoped = table in SCOPED_TABLES
+    rest = {name: value for name, value in values.items() if name not in keys and not (is_scoped and name == WORKSPACE)}
+    mine = here(connection, table) if is_scoped else None  # no row changes hands
     connection.execute(
-        _insert(connection, table).values(**values).on_conflict_do_update(index_elements=keys, set_=rest)
+        _insert(connection, table).values(**values).on_conflict_do_update(index_elements=keys, set_=rest, where=mine)
     )
 
 

@@ -54,6 +54,7 @@ class AuditEntry(Struct, frozen=True):
     held_by: str | None = None
     times: int | None = None
     copied_at: datetime | None = None
+    workspace_id: str = ""
 
     @property
     def is_request(self) -> bool:
@@ -347,17 +348,28 @@ def _folded_with(condition: Callable[[FromClause], ColumnElement[bool]]) -> list
     """Return the conditions that a question or a request which led to the entry meets a condition."""
     earlier = table.alias("earlier")
     question = exists().where(
-        earlier.c.confirmation_id == table.c.confirmation_id, earlier.c.id < table.c.id, condition(earlier)
+        earlier.c.workspace_id == table.c.workspace_id,
+        earlier.c.confirmation_id == table.c.confirmation_id,
+        earlier.c.id < table.c.id,
+        condition(earlier),
     )
     request = exists().where(
-        _is_request(earlier), _draft_id(earlier) == _draft_id(table), earlier.c.id < table.c.id, condition(earlier)
+        earlier.c.workspace_id == table.c.workspace_id,
+        _is_request(earlier),
+        _draft_id(earlier) == _draft_id(table),
+        earlier.c.id < table.c.id,
+        condition(earlier),
     )
     return [question, and_(table.c.verb.in_(_DECIDING_VERBS), request)]
 
 
 def _is_answered() -> ColumnElement[bool]:
     later = table.alias("later")
-    answer = exists().where(later.c.confirmation_id == table.c.confirmation_id, later.c.id > table.c.id)
+    answer = exists().where(
+        later.c.workspace_id == table.c.workspace_id,
+        later.c.confirmation_id == table.c.confirmation_id,
+        later.c.id > table.c.id,
+    )
     return and_(table.c.outcome.is_not_distinct_from("asked"), answer)
 
 
@@ -365,7 +377,11 @@ def _is_decided() -> ColumnElement[bool]:
     later = table.alias("later")
     is_act = and_(or_(later.c.outcome.is_(None), later.c.outcome.not_in(("asked", "kept"))), later.c.times.is_(None))
     decision = exists().where(
-        later.c.verb.in_(_DECIDING_VERBS), is_act, _draft_id(later) == _draft_id(table), later.c.id > table.c.id
+        later.c.workspace_id == table.c.workspace_id,
+        later.c.verb.in_(_DECIDING_VERBS),
+        is_act,
+        _draft_id(later) == _draft_id(table),
+        later.c.id > table.c.id,
     )
     return and_(_is_request(table), decision)
 

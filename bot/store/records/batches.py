@@ -8,6 +8,7 @@ from msgspec.structs import asdict
 from sqlalchemy import Connection, func, literal, or_, select, union, update
 
 from bot.store.db.chunks import chunks
+from bot.store.db.scope import here
 from bot.store.db.tables import batches as table
 from bot.store.db.tables import labels
 from bot.store.db.upserts import insert_new
@@ -36,6 +37,7 @@ class SeenBatch(Struct, frozen=True):
     results_ready: bool = False
     fetched_at: datetime | None = None
     over_at: datetime | None = None
+    workspace_id: str = ""
 
 
 def add(connection: Connection, batch: SeenBatch) -> bool:
@@ -55,7 +57,7 @@ def guarded_update(connection: Connection, seen: SeenBatch, *, was: str) -> bool
 
     `fetched_at` stays.
     """
-    changes = {name: value for name, value in asdict(seen).items() if name not in ("id", "fetched_at")}
+    changes = {name: value for name, value in asdict(seen).items() if name not in ("id", "fetched_at", "workspace_id")}
     unchanged = update(table).where(table.c.id == seen.id, table.c.shape == was)
     return connection.execute(unchanged.values(changes)).rowcount == 1
 
@@ -105,7 +107,10 @@ class OpenBatches(Struct, frozen=True):
 def find_ids(connection: Connection, start: str) -> frozenset[str]:
     """Return the ids of watched and named batches that begin with `start`, with or without `msgbatch_`."""
     found = (
-        select(column).where(or_(*(column.startswith(each, autoescape=True) for each in (start, f"msgbatch_{start}"))))
+        select(column).where(
+            or_(*(column.startswith(each, autoescape=True) for each in (start, f"msgbatch_{start}"))),
+            here(connection, column.table),
+        )
         for column in (table.c.id, labels.c.batch_id)
     )
     return frozenset(connection.execute(union(*found)).scalars())

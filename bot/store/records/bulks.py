@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
+from bot.store.db.scope import here
 from bot.store.db.tables import bulk_items, bulks
 
 BulkVerb = Literal["cancel", "delete"]
@@ -209,7 +210,7 @@ def begin_step(connection: Connection, item: BulkItem, state: StepState) -> bool
     """
     ready = _as_read(item)
     if state == "acting":
-        saves = select(bulks.c.saves).where(bulks.c.id == item.bulk_id).scalar_subquery()
+        saves = select(bulks.c.saves).where(bulks.c.id == item.bulk_id, here(connection, bulks)).scalar_subquery()
         ready.append(or_(saves.is_(False), bulk_items.c.file_id.is_not(None)))
     begun = update(bulk_items).where(*ready).values(state=state)
     return connection.execute(begun).rowcount == 1
@@ -217,8 +218,8 @@ def begin_step(connection: Connection, item: BulkItem, state: StepState) -> bool
 
 def set_item_entry(connection: Connection, item: BulkItem, entry_id: int) -> None:
     """Record the audit entry of what is being done to a batch."""
-    here = bulk_items.c.bulk_id == item.bulk_id, bulk_items.c.position == item.position
-    connection.execute(update(bulk_items).where(*here).values(entry_id=entry_id))
+    same = bulk_items.c.bulk_id == item.bulk_id, bulk_items.c.position == item.position
+    connection.execute(update(bulk_items).where(*same).values(entry_id=entry_id))
 
 
 def record_saved(connection: Connection, item: BulkItem, file: SavedFile) -> bool:
@@ -260,7 +261,8 @@ def find_by_entry(connection: Connection, entry_id: int) -> Bulk | None:
 
 def prune(connection: Connection, now: datetime) -> None:
     """Delete the lists that no one works on and no one asks about any more."""
-    old = select(bulks.c.id).where(bulks.c.created_at < now - RETENTION, bulks.c.state != "running")
+    is_old = bulks.c.created_at < now - RETENTION, bulks.c.state != "running"
+    old = select(bulks.c.id).where(*is_old, here(connection, bulks))
     connection.execute(delete(bulk_items).where(bulk_items.c.bulk_id.in_(old)))
     connection.execute(delete(bulks).where(bulks.c.id.in_(old)))
 

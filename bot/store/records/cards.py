@@ -34,6 +34,7 @@ class Card(Struct, frozen=True):
     replaced: bool
     given_up: str | None
     is_uncertain: bool | None = None
+    workspace_id: str = ""
 
     @property
     def primary_key(self) -> PrimaryKey:

@@ -21,6 +21,7 @@ class StoredConfirmation(Struct, frozen=True):
     asked_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
+    workspace_id: str = ""
 
 
 def add(connection: Connection, confirmation: StoredConfirmation) -> None:

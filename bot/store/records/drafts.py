@@ -10,6 +10,7 @@ from msgspec.structs import asdict
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
 from bot.store.db.chunks import chunks
+from bot.store.db.scope import here
 from bot.store.db.tables import drafts as table
 from bot.store.db.upserts import insert_new
 
@@ -83,6 +84,7 @@ class Draft(Struct, frozen=True):
     parts: int | None = None
     start: int | None = None
     length: int | None = None
+    workspace_id: str = ""
 
     @property
     def is_divided(self) -> bool:
@@ -366,7 +368,7 @@ def prune(connection: Connection, now: datetime) -> int:
     stale = and_(table.c.state.in_(("ready", "waiting", "failed")), table.c.changed_at < now - UNSENT_LIFETIME)
     old = and_(table.c.state.not_in(OPEN_STATES), table.c.changed_at < now - SETTLED_LIFETIME)
     deleted = connection.execute(delete(table).where(or_(stale, old))).rowcount
-    wholes = select(table.c.id).where(table.c.part.is_(None)).scalar_subquery()
+    wholes = select(table.c.id).where(table.c.part.is_(None), here(connection, table)).scalar_subquery()
     orphans = table.c.part.is_not(None), table.c.state == "held", table.c.whole_id.not_in(wholes)
     return deleted + connection.execute(delete(table).where(*orphans)).rowcount
 

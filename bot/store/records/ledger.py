@@ -79,10 +79,11 @@ def make_ledger_batch(seen: SeenBatch) -> LedgerBatch:
     return LedgerBatch(seen.id, "", seen.created_at, seen.ended_at, counts.get("succeeded"))
 
 
-def list_created_since(connection: Connection, workspace_id: str, since: datetime) -> list[LedgerRow]:
-    """Return the rows of a workspace, oldest batch first. Rows without a workspace belong to every one."""
-    wanted = table.c.workspace_id.in_({"", workspace_id}), table.c.created_at >= since
-    found = connection.execute(select(table).where(*wanted).order_by(table.c.created_at, table.c.batch_id))
+def list_created_since(connection: Connection, since: datetime) -> list[LedgerRow]:
+    """Return the rows of the batches created since a moment, oldest batch first."""
+    found = connection.execute(
+        select(table).where(table.c.created_at >= since).order_by(table.c.created_at, table.c.batch_id)
+    )
     return [LedgerRow(**row._mapping) for row in found]
 
 

@@ -28,6 +28,7 @@ class LongReading(Struct, frozen=True):
     channel_id: str | None = None
     ts: str | None = None
     again: str | None = None
+    workspace_id: str = ""
 
 
 def make_reading_id() -> str:

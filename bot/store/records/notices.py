@@ -52,6 +52,7 @@ class Notice(Struct, frozen=True):
     ts: str | None = None
     given_up: str | None = None
     is_uncertain: bool | None = None
+    workspace_id: str = ""
 
     @property
     def primary_key(self) -> PrimaryKey:

@@ -1,10 +1,14 @@
-"""Jobs that one of several processes does from time to time: when each is due, and how its last turns went."""
+"""Jobs that one of several processes does from time to time: when each is due, and how its last turns went.
+
+Each workspace has jobs of its own.
+"""
 
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 from sqlalchemy import Connection, or_, select, update
 
+from bot.store.db.scope import name_job
 from bot.store.db.tables import duties as table
 from bot.store.db.upserts import insert_new
 
@@ -30,31 +34,37 @@ def claim_turn(
 
     A job that is due later than `furthest` from now is due at once, because a clock was set back.
     """
-    insert_new(connection, table, {"name": name, "due_at": now, "turn": 0})
+    insert_new(connection, table, {"name": name_job(connection, name), "due_at": now, "turn": 0})
     due = or_(table.c.due_at <= now, table.c.due_at > now + furthest)
-    claimed = update(table).where(table.c.name == name, due).values(due_at=next_due, turn=table.c.turn + 1)
+    claimed = (
+        update(table)
+        .where(table.c.name == name_job(connection, name), due)
+        .values(due_at=next_due, turn=table.c.turn + 1)
+    )
     return connection.execute(claimed.returning(table.c.turn)).scalar_one_or_none()
 
 
 def get(connection: Connection, name: str) -> ScheduledJob | None:
     """Return a job; None if it never had a turn."""
-    row = connection.execute(select(table).where(table.c.name == name)).one_or_none()
+    row = connection.execute(select(table).where(table.c.name == name_job(connection, name))).one_or_none()
     return ScheduledJob(**row._mapping) if row else None
 
 
 def set_due(connection: Connection, name: str, due_at: datetime, *, not_later: bool = False) -> None:
     """Set when a job is due next. `not_later`: only if that is sooner than what is stored."""
-    insert_new(connection, table, {"name": name, "due_at": due_at, "turn": 0})
-    here = update(table).where(table.c.name == name)
-    connection.execute((here.where(table.c.due_at > due_at) if not_later else here).values(due_at=due_at))
+    insert_new(connection, table, {"name": name_job(connection, name), "due_at": due_at, "turn": 0})
+    job = update(table).where(table.c.name == name_job(connection, name))
+    connection.execute((job.where(table.c.due_at > due_at) if not_later else job).values(due_at=due_at))
 
 
 def mark_done(connection: Connection, name: str, now: datetime) -> None:
     """Record that a job succeeded."""
-    connection.execute(update(table).where(table.c.name == name).values(done_at=now, failing_since=None))
+    connection.execute(
+        update(table).where(table.c.name == name_job(connection, name)).values(done_at=now, failing_since=None)
+    )
 
 
 def mark_failing(connection: Connection, name: str, now: datetime) -> None:
     """Record when a job first failed."""
-    here = update(table).where(table.c.name == name, table.c.failing_since.is_(None))
-    connection.execute(here.values(failing_since=now))
+    job = update(table).where(table.c.name == name_job(connection, name), table.c.failing_since.is_(None))
+    connection.execute(job.values(failing_since=now))

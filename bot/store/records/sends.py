@@ -10,6 +10,7 @@ from msgspec.structs import asdict
 from sqlalchemy import Connection, delete, func, select, update
 
 from bot.store.db.chunks import chunks
+from bot.store.db.scope import workspace_of
 from bot.store.db.tables import sends as table
 from bot.store.db.upserts import upsert
 
@@ -38,13 +39,13 @@ class Send(Struct, frozen=True):
     approved_by: str | None = None
 
 
-def lock(connection: Connection, workspace_id: str) -> None:
+def lock(connection: Connection) -> None:
     """Let transactions that add up what was sent and reserve more run one by one.
 
     Call it before both. On SQLite there is only one writer, so it must have written before it reads.
     """
     if connection.dialect.name != "sqlite":
-        key = zlib.crc32(workspace_id.encode()) >> 1  # 31 bits; two workspaces may share one
+        key = zlib.crc32(workspace_of(connection).encode()) >> 1  # 31 bits; two workspaces may share one
         connection.execute(select(func.pg_advisory_xact_lock(_SENDING, key)))
 
 
@@ -84,12 +85,9 @@ def find_most_usd(connection: Connection, batch_ids: Iterable[str]) -> dict[str,
     }
 
 
-def list_since(connection: Connection, workspace_id: str, since: datetime, user_id: str | None = None) -> list[Send]:
-    """Return what was sent in a workspace since a moment, by everyone or by one person, oldest first.
-
-    Rows without a workspace belong to every one.
-    """
-    wanted = [table.c.workspace_id.in_({"", workspace_id}), table.c.sent_at >= since]
+def list_since(connection: Connection, since: datetime, user_id: str | None = None) -> list[Send]:
+    """Return what was sent since a moment, by everyone or by one person, oldest first."""
+    wanted = [table.c.sent_at >= since]
     wanted += [table.c.user_id == user_id] if user_id is not None else []
     found = connection.execute(select(table).where(*wanted).order_by(table.c.sent_at, table.c.draft_id))
     return [Send(**row._mapping) for row in found]

@@ -33,6 +33,7 @@ class StoredSummary(Struct, frozen=True):
     taken: DownloadedFile | None = None
     taken_by: str | None = None
     taken_at: datetime | None = None
+    workspace_id: str = ""
 
 
 def store_summary(connection: Connection, read: StoredSummary, *, delete_before: datetime) -> StoredSummary:

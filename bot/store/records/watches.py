@@ -9,6 +9,7 @@ from msgspec.structs import asdict
 from sqlalchemy import Connection, delete, or_, select
 
 from bot.store.db.chunks import chunks
+from bot.store.db.scope import here
 from bot.store.db.tables import batches, mutes, quiet_levels
 from bot.store.db.tables import watches as table
 from bot.store.db.upserts import insert_new, upsert
@@ -30,6 +31,7 @@ class StoredWatch(Struct, frozen=True):
     channel_id: str
     reason: WatchReason
     created_at: datetime
+    workspace_id: str = ""
 
 
 def add(connection: Connection, watch: StoredWatch) -> bool:
@@ -58,7 +60,7 @@ def list_for_batches(connection: Connection, batch_ids: Iterable[str]) -> list[S
 
 def list_ids_outside_feed(connection: Connection, feed: str, created_after: datetime) -> frozenset[str]:
     """Return the ids of batches that were created since a moment, are watched, and are not in the feed of a channel."""
-    fed = select(table.c.batch_id).where(table.c.channel_id == feed, table.c.reason == "feed")
+    fed = select(table.c.batch_id).where(table.c.channel_id == feed, table.c.reason == "feed", here(connection, table))
     wanted = (
         select(table.c.batch_id)
         .join(batches, batches.c.id == table.c.batch_id)

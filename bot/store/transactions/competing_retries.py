@@ -4,6 +4,7 @@ import zlib
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
+from bot.store.db.scope import here
 from bot.store.db.tables import drafts as table
 from bot.store.db.tables import families
 from bot.store.records import drafts
@@ -42,14 +43,16 @@ def find_other_retries(connection: Connection, draft: Draft) -> tuple[str, ...]:
 
 def find_retries_of(connection: Connection, parent: str) -> set[str]:
     """Return the batches that retry a batch, and the rests after those that were samples."""
-    retries = select(families.c.child_id).where(families.c.parent_id == parent, families.c.kind == "retry")
+    retries = select(families.c.child_id).where(
+        families.c.parent_id == parent, families.c.kind == "retry", here(connection, families)
+    )
     rests = select(families.c.child_id).where(families.c.parent_id.in_(retries), families.c.kind == CANARY)
     return {*connection.execute(retries).scalars(), *connection.execute(rests).scalars()}
 
 
 def may_be_retried(connection: Connection, parent: str) -> bool:
     """Return whether a draft that retries a batch may have become one that is not known yet."""
-    wanted = select(table.c.id).where(_retries(parent), table.c.state.in_(POSSIBLY_SENT))
+    wanted = select(table.c.id).where(_retries(connection, parent), table.c.state.in_(POSSIBLY_SENT))
     return connection.execute(wanted.limit(1)).first() is not None
 
 
@@ -60,16 +63,16 @@ def _find_parent(connection: Connection, draft: Draft) -> str | None:
 
 
 def _find_unsent(connection: Connection, draft: Draft, parent: str) -> list[str]:
-    wanted = select(table.c.id, table.c.whole_id).where(_retries(parent), table.c.state.in_(POSSIBLY_SENT))
+    wanted = select(table.c.id, table.c.whole_id).where(_retries(connection, parent), table.c.state.in_(POSSIBLY_SENT))
     own = {draft.id, draft.whole_id} - {None}
     others = (row.id for row in connection.execute(wanted) if not own & {row.id, row.whole_id})
     return [f"draft {id}" for id in others]
 
 
-def _retries(parent: str) -> ColumnElement[bool]:
+def _retries(connection: Connection, parent: str) -> ColumnElement[bool]:
     """Return the condition of the drafts that retry a batch, whole or in parts."""
     retries = and_(table.c.parent_id == parent, table.c.kind == "retry")
-    return or_(retries, table.c.whole_id.in_(select(table.c.id).where(retries)))
+    return or_(retries, table.c.whole_id.in_(select(table.c.id).where(retries, here(connection, table))))
 
 
 def _find_batches(connection: Connection, draft: Draft, parent: str) -> set[str]:

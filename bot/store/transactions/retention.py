@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from sqlalchemy import Connection, delete, select, update
 
+from bot.store.db.scope import here
 from bot.store.db.tables import audit, batches, cards, labels, notices, summaries, watches
 from bot.store.records import bulks, drafts, events, homes, sends
 from bot.store.records.batches import GONE
@@ -36,7 +37,8 @@ def prune(connection: Connection, now: datetime, limits: Limits = KEEP_ALL) -> i
     bulks.prune(connection, now)
     homes.prune(connection, now)
     _apply_limits(connection, now, limits)
-    old = select(batches.c.id).where(batches.c.created_at < now - BATCH_RETENTION, batches.c.over_at.is_not(None))
+    is_old = batches.c.created_at < now - BATCH_RETENTION, batches.c.over_at.is_not(None)
+    old = select(batches.c.id).where(*is_old, here(connection, batches))
     for table in (watches, cards, notices):
         connection.execute(delete(table).where(table.c.batch_id.in_(old)))
     connection.execute(delete(labels).where(labels.c.batch_id.in_(old.where(batches.c.status == GONE))))
