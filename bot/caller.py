@@ -19,3 +19,8 @@ class Caller(Struct, frozen=True):
     team: TeamId
     channel: ChannelId | None
     is_direct: bool = False
+
+    @property
+    def is_outside_channels(self) -> bool:
+        """Whether the person is alone with the bot: on App Home, in a modal, or in their direct messages with it."""
+        return self.channel is None or self.channel.startswith("D")

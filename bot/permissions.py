@@ -27,6 +27,9 @@ class Rules(Struct, frozen=True):
     channels: frozenset[str] = frozenset()
     allow_guests: bool = False
     allow_external: bool = False
+    known_channels: frozenset[str] | None = None
+    """The channels of all workspaces, where there are several: then people with a role are answered outside channels
+    too."""
 
     @property
     def _everyone_named(self) -> frozenset[str]:
@@ -74,6 +77,7 @@ class Rule(Enum):
     """The rule that refused."""
 
     WRONG_CHANNEL = auto()
+    NO_ROLE = auto()
     GUEST = auto()
     OUTSIDER = auto()
     PERSON_UNKNOWN = auto()
@@ -133,9 +137,12 @@ _REFUSALS = {
 
 def check_place(caller: Caller, facts: CallerFacts, rules: Rules) -> None:
     """Raise NotPermitted if the bot does not answer this caller here."""
-    if rules.channels and caller.channel not in rules.channels:
-        raise NotPermitted(Rule.WRONG_CHANNEL, caller, rules.channels)
+    is_personal = rules.known_channels is not None and caller.is_outside_channels
+    if rules.channels and caller.channel not in rules.channels and not is_personal:
+        raise NotPermitted(Rule.WRONG_CHANNEL, caller, rules.known_channels or rules.channels)
     check_person(caller, facts, rules)
+    if is_personal:
+        check_role(caller, facts, rules)
     if not rules.allow_external and facts.is_external_channel is not False:
         if facts.is_external_channel is None:
             rule = Rule.EXTERNAL_UNKNOWN if facts.sees_channel else Rule.CHANNEL_HIDDEN
@@ -158,6 +165,15 @@ def check_rights(needed: Iterable[Permission], caller: Caller, facts: CallerFact
     check_person(caller, facts, rules)
     for each in needed:
         check_permission(each, caller, facts, rules)
+
+
+def check_role(caller: Caller, facts: CallerFacts, rules: Rules) -> None:
+    """Raise NotPermitted if the caller may only see what the channels of the workspace show everyone."""
+    if list_permissions(caller, facts, rules) != {Permission.READ}:
+        return
+    if unknown := sorted(facts.unknown_groups & rules.groups):
+        raise NotPermitted(Rule.GROUP_UNKNOWN, caller, fault=facts.group_faults.get(unknown[0]))
+    raise NotPermitted(Rule.NO_ROLE, caller, rules.known_channels or rules.channels)
 
 
 def list_permissions(caller: Caller, facts: CallerFacts, rules: Rules) -> frozenset[Permission]:

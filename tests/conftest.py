@@ -9,9 +9,12 @@ import pytest
 from hypothesis import settings
 
 from bot.app import Part
+from bot.playground.api_simulator.server import ApiSimulator
+from bot.playground.slack_simulator.world import Channel
 from bot.requests.check import Limits
-from tests.desk import ALL_SCOPES, Desk, Transport
+from tests.desk import ADA, ALL_SCOPES, BEN, BOT, Desk, Transport
 from tests.simulators import Simulators
+from tests.two_workspaces import DEV, TwoWorkspaces
 from tests.worker import prepared
 
 settings.register_profile("batchdesk", deadline=None)  # an example takes long on a busy machine
@@ -78,6 +81,17 @@ async def http_desk(open_desk: OpenDesk) -> Desk:
 async def either_desk(request: pytest.FixtureRequest, open_desk: OpenDesk) -> Desk:
     """Provide a desk with each transport in turn, for behavior that depends on the transport."""
     return await open_desk(str(request.param))
+
+
+@pytest.fixture
+async def two(open_desk: OpenDesk, tmp_path: Path) -> AsyncIterator[TwoWorkspaces]:
+    """Provide both workspaces. Ada operates in both; Ben reads in production alone."""
+    async with ApiSimulator(speed=0) as other:
+        desk = await open_desk()
+        both = TwoWorkspaces(desk, other, tmp_path)
+        desk.slack.world.add(Channel(DEV, "batch-dev", frozenset({ADA, BEN, BOT})))
+        await desk.restart(workspaces=both.write_settings(readers=[ADA]))
+        yield both
 
 
 @pytest.fixture

@@ -279,16 +279,9 @@ async def test_a_broken_change_is_not_recorded_as_not_made(road: Road) -> None:
 async def test_a_change_that_is_cut_off_is_left_to_the_worker(road: Road) -> None:
     text, confirmation = await road.ask_to_delete()
     road.api.add_fault(ApiFault(method="DELETE", delay=600))
-    sent = asyncio.Event()
-
-    async def note(request: httpx.Request) -> None:
-        if request.method == "DELETE":
-            sent.set()
-
-    road.http.event_hooks = {"request": [note]}
 
     act = asyncio.create_task(road.say(text, confirmation))
-    await sent.wait()
+    await road.api.wait_for(lambda: road.api.delayed)
     act.cancel()
     await asyncio.wait({act})
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
+from functools import partial
 from math import nan
 from typing import Generic, Protocol, TypeVar
 
@@ -61,27 +62,56 @@ class SocketHealth:
         return f"nothing heard from Slack for {silent:.0f} s" if silent > MAX_SILENCE else None
 
 
-class StoreHealth:
-    """Reads from the store how old the last complete sweep is, and how many notices wait, whichever process works."""
+def check_each(checks: Mapping[str, Check]) -> Check:
+    """Return one check of several workspaces, by name, which names those with a problem. The only one has no name."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
-        self._database = database
+    async def check() -> str | None:
+        answers = await asyncio.gather(*(each() for each in checks.values()))
+        found = zip(checks, answers, strict=True)
+        problems = [f"{name}: {problem}" if name else problem for name, problem in found if problem is not None]
+        return "; ".join(problems) or None
+
+    return check
+
+
+class StoreHealth:
+    """Reads from the store how old the last complete sweep is, and how many notices wait, whichever process works.
+
+    `workspaces`: the store as each workspace sees it, by name.
+    """
+
+    def __init__(self, workspaces: Mapping[str, Database], now: Callable[[], datetime]) -> None:
+        self._workspaces = workspaces
         self._now = now
         self._started_at = now()
+        self.check_sweep = check_each({name: partial(self._check_sweep, each) for name, each in workspaces.items()})
 
     async def check_store(self) -> str | None:
         """Return why the store cannot be read or written, or None."""
+        database = next(iter(self._workspaces.values()))
         try:
-            await self._database.run(lambda connection: scheduled_jobs.get(connection, SWEEP))
+            await database.run(lambda connection: scheduled_jobs.get(connection, SWEEP))
         except StoreUnavailable as error:
             return f"the store is {error.reason}"
-        reason = self._database.last_refusal(within=FAILED_WRITE_WINDOW)
+        reasons = [each.last_refusal(within=FAILED_WRITE_WINDOW) for each in self._workspaces.values()]
+        reason = next(filter(None, reasons), None)
         return f"the store is {reason}" if reason is not None else None
 
-    async def check_sweep(self) -> str | None:
+    async def measure(self) -> tuple[float, float]:
+        """Return the seconds since the last complete sweep, and how many notices wait, of all workspaces together.
+
+        NaN if they are unreadable. The sweep that is the furthest behind counts.
+        """
+        try:
+            lags, waiting = zip(*[await self._read(each) for each in self._workspaces.values()], strict=True)
+        except StoreUnavailable:
+            return nan, nan
+        return max(lags), sum(waiting)
+
+    async def _check_sweep(self, database: Database) -> str | None:
         """Return how late the sweep is, once that is too late. A store that fails is reported by its own check."""
         try:
-            duty = await self._database.run(lambda connection: scheduled_jobs.get(connection, SWEEP))
+            duty = await database.run(lambda connection: scheduled_jobs.get(connection, SWEEP))
         except StoreUnavailable:
             return None
         lag, overdue = self._lag(duty), 0.0
@@ -91,15 +121,8 @@ class StoreHealth:
         late = lag > MAX_SWEEP_AGE or overdue > MAX_OVERDUE
         return f"the last whole sweep was {lag:.0f} s ago" if late else None
 
-    async def measure(self) -> tuple[float, float]:
-        """Return the seconds since the last complete sweep, and how many notices wait. NaN if they are unreadable."""
-        try:
-            return await self._read()
-        except StoreUnavailable:
-            return nan, nan
-
-    async def _read(self) -> tuple[float, float]:
-        duty, waiting = await self._database.run(
+    async def _read(self, database: Database) -> tuple[float, float]:
+        duty, waiting = await database.run(
             lambda connection: (scheduled_jobs.get(connection, SWEEP), notices.OUTBOX.count_open(connection))
         )
         return self._lag(duty), float(waiting)

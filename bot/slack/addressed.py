@@ -48,18 +48,15 @@ def read_addressed(payload: Payload, bot_user: str) -> InboundInteraction | None
     return InboundInteraction(Interaction(caller, command.spell() if command else words, command=command), surface)
 
 
-async def name_people(
-    inbound: InboundInteraction, find_name: Callable[[UserId], Awaitable[str | None]]
-) -> InboundInteraction:
+async def name_people(interaction: Interaction, find_name: Callable[[UserId], Awaitable[str | None]]) -> Interaction:
     """Return the interaction with the names of the people that it mentions, as Slack adds them to slash commands."""
-    interaction = inbound.interaction
     people = sorted(set(_PERSON.findall(interaction.text)))[:_MOST_NAMES]
     names = {user: re.sub(r"[<>|&]", "", await find_name(UserId(user)) or "") for user in people}
 
     def name(match: re.Match[str]) -> str:
         return f"<@{match[1]}|{names[match[1]]}>" if names.get(match[1]) else match[0]
 
-    return replace(inbound, interaction=replace(interaction, text=_PERSON.sub(name, interaction.text)))
+    return replace(interaction, text=_PERSON.sub(name, interaction.text))
 
 
 def _is_new_message_of_person(event: dict[str, Any], bot_user: str) -> bool:

@@ -21,6 +21,7 @@ from bot.slack.errors import REFUSED_BLOCKS, describe_error, read_fault, was_nev
 from bot.slack.retries import read_retry_after
 from bot.slack_faults import CLOSED_PLACE, MISSING_SCOPE, RATE_LIMITED, Meaning, SlackFault
 from bot.ui.components.text import write_dates
+from bot.ui.components.workspace_mark import WorkspaceMark, mark_message
 from bot.ui.reply import Message
 
 log = logging.getLogger(__name__)
@@ -118,6 +119,7 @@ class BotMessages:
     Unless `allow_external`, nothing is posted or edited in a channel that is shared with another organization at that
     moment. Slack is asked each time, because a channel may become shared between two messages.
     `find_kind` looks up a person, for `check_reader`. `time_zone`: the one of the dates in a message's plain text.
+    `mark`: the workspace that all its messages are about, if there are several.
     """
 
     def __init__(
@@ -129,7 +131,9 @@ class BotMessages:
         allow_guests: bool = False,
         find_kind: FindPersonKind | None = None,
         time_zone: tzinfo = UTC,
+        mark: WorkspaceMark | None = None,
     ) -> None:
+        self.mark = mark
         self._client = client
         self._call_seconds = call_seconds
         self._allow_external = allow_external
@@ -139,6 +143,7 @@ class BotMessages:
 
     def make_content(self, message: Message) -> dict[str, Any]:
         """Return the arguments for the text and the blocks of a message. Without blocks, Slack shows the text."""
+        message = mark_message(message, self.mark)
         blocks = [dict(block) for block in message.blocks]
         text = write_dates(message.text, self._time_zone)[:TEXT_LIMIT]
         return {"text": text} | ({"blocks": blocks} if blocks else {})

@@ -29,6 +29,7 @@ from bot.slack.surfaces import ConversationSurface, HomeSurface, MessageSurface,
 from bot.slack_faults import NOT_A_MEMBER
 from bot.ui.components.modal import APP_NAME, WAITING_BLOCK, make_modal
 from bot.ui.components.text import section
+from bot.ui.components.workspace_mark import WorkspaceMark, mark_blocks
 from bot.ui.errors.slack import render_wait
 from bot.ui.reply import File, Form, Message, Placement, Posting, Reply
 from bot.ui.verbs.create import render_form_not_opened
@@ -124,7 +125,7 @@ class ReplyDelivery:
             if isinstance(surface, MessageSurface | ConversationSurface):
                 await self._on_surface(surface)(message)
             elif isinstance(surface, ModalSurface):
-                await self._update_modal(surface, make_modal(_view_blocks(message)))
+                await self._update_modal(surface, make_modal(self._view_blocks(message)))
         except _FAILURES as error:
             log.warning("cannot report a wait: %s", _describe(error))
 
@@ -199,7 +200,7 @@ class ReplyDelivery:
         if not isinstance(surface, ModalSurface):
             return False
         try:
-            await self._update_modal(surface, _form_view(form, self._seal, surface))
+            await self._update_modal(surface, _form_view(form, self._seal, surface, self._messages.mark))
         except (*SLACK_ERRORS, _NoSurface) as error:
             log.warning("cannot show a form: %s", _describe(error))
             return False
@@ -236,11 +237,11 @@ class ReplyDelivery:
                 case HomeSurface() | ModalSurface() if message.placement is Placement.BESIDE_ANSWER:
                     raise _NoSurface("the answer on the surface stays")
                 case HomeSurface():
-                    view = {"type": "home", "blocks": _view_blocks(message)}
+                    view = {"type": "home", "blocks": self._view_blocks(message)}
                     await self._client.views_publish(user_id=surface.caller.user, view=view)
                 case ModalSurface():
                     title = message.modal_title or APP_NAME
-                    await self._update_modal(surface, make_modal(_view_blocks(message), title))
+                    await self._update_modal(surface, make_modal(self._view_blocks(message), title))
                 case unreachable:
                     assert_never(unreachable)
 
@@ -330,6 +331,11 @@ class ReplyDelivery:
         if answer.status_code != 200:
             raise _ResponseUrlRefused(answer.status_code, answer.body)
 
+    def _view_blocks(self, message: Message) -> list[dict[str, object]]:
+        """Return the blocks for a modal or the Home tab, which have no text beside them."""
+        blocks = message.blocks or (section(message.text),)
+        return [dict(block) for block in mark_blocks(blocks, self._messages.mark)]
+
     def _is_slack_address(self, url: str) -> bool:
         parts = urlsplit(url)
         return f"{parts.scheme}://{parts.netloc}" in self._response_url_origins
@@ -361,20 +367,16 @@ def _read_code(body: str) -> str:
     return str(answer.get("error", "")) if isinstance(answer, dict) else ""
 
 
-def _view_blocks(message: Message) -> list[dict[str, object]]:
-    """Return the blocks for a modal or the Home tab, which have no text beside them."""
-    return [dict(block) for block in message.blocks or (section(message.text),)]
-
-
-def _form_view(form: Form, seal: FormSeal, surface: ModalSurface) -> dict[str, object]:
+def _form_view(form: Form, seal: FormSeal, surface: ModalSurface, mark: WorkspaceMark | None) -> dict[str, object]:
     place = FormPlace(
         channel=form.channel,
         thread_ts=surface.thread_ts,
         subject=form.subject,
         values=dict(form.values),
         question_url=surface.opener_url if form.answers_question else None,
+        workspace=mark.key if mark is not None else None,
     )
-    return make_modal([dict(block) for block in form.blocks], form.title) | {
+    return make_modal([dict(block) for block in mark_blocks(form.blocks, mark)], form.title) | {
         "submit": {"type": "plain_text", "text": form.submit},
         "close": {"type": "plain_text", "text": "Cancel"},
         "callback_id": form.callback_id,

@@ -58,13 +58,22 @@ class Directory:
     """Looks up what Slack knows, and caches it for CACHE_SECONDS. A failed look-up is not cached and grants nothing."""
 
     def __init__(
-        self, client: AsyncWebClient, rules: Rules, home: Home, clock: Callable[[], float] = time.monotonic
+        self,
+        client: AsyncWebClient,
+        rules: Rules,
+        home: Home,
+        clock: Callable[[], float] = time.monotonic,
+        cache: dict[tuple[str, str], tuple[float, object]] | None = None,
     ) -> None:
         self._client = client
         self._rules = rules
         self._home = home
         self._clock = clock
-        self._cache: dict[tuple[str, str], tuple[float, object]] = {}
+        self._cache = {} if cache is None else cache
+
+    def under(self, rules: Rules) -> "Directory":
+        """Return a directory for other rules, which shares what is known."""
+        return Directory(self._client, rules, self._home, self._clock, self._cache)
 
     async def find_caller_facts(
         self, caller: Caller, *, fresh: bool = False, fresh_channel: bool = False

@@ -51,6 +51,8 @@ class FormPlace(BaseModel):
     """The values that were filled in before."""
     question_url: str | None = None
     """The response_url of the question that the form answers."""
+    workspace: str | None = None
+    """The one of several workspaces that it is about."""
     signature: str | None = None
 
 
@@ -78,6 +80,7 @@ class FormSeal:
         parts: list[object] = [callback_id, user, place.channel, place.subject, place.values]
         parts += [place.thread_ts] if place.thread_ts else []  # forms of earlier versions name no thread
         parts += [{"question": place.question_url}] if place.question_url else []
+        parts += [{"workspace": place.workspace}] if place.workspace else []
         content = json.dumps(parts, sort_keys=True)
         return hmac.new(self._key, content.encode(), hashlib.sha256).hexdigest()[:40]
 

@@ -14,11 +14,13 @@ from bot.permissions import NotPermitted
 from bot.pipeline import Answer, Interaction, Pipeline
 from bot.slack.errors import SLACK_ERRORS, describe_error
 from bot.slack.surfaces import HomeSurface, Surface
+from bot.slack.workspace_choices import WorkspaceChoices
 from bot.store.db.connection import Connection
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import homes, workers
 from bot.store.records.homes import OpenedHome
 from bot.store.transactions.home_state import read_home_states
+from bot.ui.components.workspace_mark import WorkspaceMark, mark_blocks
 from bot.ui.home import render_tab_failed
 from bot.ui.reply import Message, Reply
 
@@ -48,10 +50,14 @@ class HomeTab:
 
 
 class HomeVisits:
-    """Records who draws their tab. A worker redraws it when something changes, a minute later at the soonest."""
+    """Records who draws their tab. A worker redraws it when something changes, a minute later at the soonest.
 
-    def __init__(self, services: Services) -> None:
+    `is_one_of_several`: the tab may have shown another workspace before, which is not drawn any more.
+    """
+
+    def __init__(self, services: Services, *, is_one_of_several: bool = False) -> None:
         self._services = services
+        self._is_one_of_several = is_one_of_several
 
     async def record(self, caller: Caller) -> None:
         """Record a visit with the state that its drawing shows. Call it before. A failing store is logged."""
@@ -61,6 +67,8 @@ class HomeVisits:
         def store(connection: Connection) -> None:
             shown = read_home_states(connection, [caller.user], now)[caller.user]
             home = OpenedHome(services.workspace.id, caller.user, caller.team, now, shown)
+            if self._is_one_of_several:
+                homes.leave(connection, caller.user)
             homes.record_visit(connection, home)
             workers.delay_until(connection, homes.name_place(caller.user), now + homes.ONCE_IN)
 
@@ -71,11 +79,19 @@ class HomeVisits:
 
 
 class HomeDrawing:
-    """Draws a person's Home tab without their asking."""
+    """Draws a person's Home tab without their asking. `mark`: its workspace, if there are several `choices`."""
 
-    def __init__(self, pipeline: Pipeline, client: AsyncWebClient) -> None:
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        client: AsyncWebClient,
+        choices: WorkspaceChoices,
+        mark: WorkspaceMark | None = None,
+    ) -> None:
         self._pipeline = pipeline
         self._client = client
+        self._choices = choices
+        self._mark = mark
 
     async def draw(self, caller: Caller) -> bool:
         """Publish the board as the person may see it now; False if it cannot be made, and the tab stays as it is."""
@@ -83,7 +99,9 @@ class HomeDrawing:
         if answer.error is not None and not isinstance(answer.error, NotPermitted):
             return False
         if isinstance(answer.reply, Message):
-            view = {"type": "home", "blocks": [dict(block) for block in answer.reply.blocks]}
+            shown = await self._choices.add_switch(answer.reply, self._mark, caller)
+            blocks = [dict(block) for block in mark_blocks(shown.blocks, self._mark)]
+            view = {"type": "home", "blocks": blocks}
             try:
                 await self._client.views_publish(user_id=caller.user, view=view)
             except SLACK_ERRORS as error:  # the next change is the next try

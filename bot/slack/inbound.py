@@ -35,11 +35,20 @@ from bot.ui.verbs.retry import RETRY_FORM
 Payload = dict[str, Any]  # Any: JSON from outside. Everything that leaves this module is typed
 
 
+UNSTAMPED = ""
+"""What a button or a form carries for a workspace if it was made while there was only one."""
+
+
 class InboundInteraction(Struct, frozen=True):
-    """One interaction, and the surface for its answer."""
+    """One interaction, and the surface for its answer.
+
+    `workspace`: what its button or form carries; None if it came from neither. `chooses`: remember that one.
+    """
 
     interaction: Interaction
     surface: Surface
+    workspace: str | None = None
+    chooses: bool = False
 
 
 def read_command(payload: Payload) -> InboundInteraction:
@@ -87,13 +96,15 @@ def read_form(payload: Payload, seal: FormSeal) -> InboundInteraction:
     command = _read_form_command(view, place)
     confirmation_id = command.question if isinstance(command, DeleteListed) else None
     interaction = Interaction(caller, command.spell(), Origin.SUBMITTED, confirmation_id, command=command)
+    workspace = place.workspace or UNSTAMPED
     if place.question_url is None:
-        return InboundInteraction(interaction, ModalSurface(caller, None, thread_ts=place.thread_ts))
+        return InboundInteraction(interaction, ModalSurface(caller, None, thread_ts=place.thread_ts), workspace)
     return InboundInteraction(
         interaction,
         MessageSurface(
             caller, place.question_url, replaces_message=True, seen_by_others=False, thread_ts=place.thread_ts
         ),
+        workspace,
     )
 
 
@@ -136,7 +147,7 @@ def read_press(payload: Payload, seal: FormSeal) -> InboundInteraction:
         value.confirmation,
         seen_by_others=isinstance(surface, MessageSurface) and surface.seen_by_others,
     )
-    return InboundInteraction(interaction, surface)
+    return InboundInteraction(interaction, surface, value.workspace or UNSTAMPED, value.chooses)
 
 
 def _read_value(action: Payload) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from msgspec.structs import replace
 from slack_bolt import BoltResponse
@@ -18,12 +18,10 @@ from bot.errors import ExpectedError, to_one_line
 from bot.operations.interruption import Interrupted
 from bot.operations.progress import Progress
 from bot.operations.work_limits import WorkLimits
-from bot.pipeline import Answer, Pipeline
+from bot.pipeline import Answer
 from bot.slack.addressed import name_people, read_addressed
-from bot.slack.delivery import ReplyDelivery
-from bot.slack.event_claims import EventClaims
+from bot.slack.desks import Desk, Desks, Routed
 from bot.slack.forms import FormIncomplete, FormSeal
-from bot.slack.home_tab import HomeTab, HomeVisits
 from bot.slack.in_flight import InFlight
 from bot.slack.inbound import (
     InboundInteraction,
@@ -38,7 +36,7 @@ from bot.slack.inbound import (
     read_shortcut,
 )
 from bot.slack.mentions import MentionReplacer
-from bot.slack.progress_messages import ProgressMessages, ProgressPlace, ProgressThread
+from bot.slack.progress_messages import ProgressPlace, ProgressThread
 from bot.slack.retries import SlackWaits
 from bot.slack.surfaces import ConversationSurface, HomeSurface, MessageSurface, ModalSurface, Surface
 from bot.store.db.database import StoreUnavailable
@@ -93,48 +91,31 @@ _NO_NAMES = MentionReplacer(_use_id)
 class BoltListeners:
     """What Bolt calls. Nothing slow happens before an ack, and every path after it ends in one visible reply.
 
-    `replace_mentions` names the people in the audit channel's messages, so that no one is notified by them.
-    `hand_over` stores messages for people or channels, which a worker sends, because this process is about to end.
-    `seal` reads what a form carries, as `delivery` wrote it. `bot_user` is the bot's own id, which mentions name.
-    `claims` decides which process answers a message. `find_name` looks up a person's name. `visits` records who opens
-    the Home tab.
-    `count_error` receives the reference of each unexpected error.
+    `desks` answer. `replace_mentions` names the people in an audit channel's messages, so that no one is notified by
+    them. `seal` reads what a form carries, as the desk's delivery wrote it. `bot_user` is the bot's own id, which
+    mentions name. `find_name` looks up a person's name. `count_error` receives the reference of each unexpected error.
     """
 
     def __init__(
         self,
-        pipeline: Pipeline,
-        delivery: ReplyDelivery,
-        home_tab: HomeTab,
+        desks: Desks,
         in_flight: InFlight,
-        progress: ProgressMessages,
         waits: SlackWaits,
         api_waits: SlackWaits,
-        audit_channel: str | None,
         replace_mentions: Callable[[Message], Awaitable[Message]],
-        hand_over: Callable[[Sequence[tuple[Message, str]]], Awaitable[None]],
         seal: FormSeal,
         bot_user: str,
-        claims: EventClaims,
         find_name: Callable[[UserId], Awaitable[str | None]],
-        visits: HomeVisits,
         count_error: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._pipeline = pipeline
-        self._delivery = delivery
-        self._home_tab = home_tab
+        self._desks = desks
         self._in_flight = in_flight
-        self._progress = progress
         self._waits = waits
         self._api_waits = api_waits
-        self._audit_channel = audit_channel
         self._seal = seal
         self._bot_user = bot_user
-        self._claims = claims
         self._find_name = find_name
-        self._visits = visits
         self._replace_mentions = replace_mentions
-        self._hand_over = hand_over
         self._count_error = count_error
         self._work_limits = WorkLimits()
 
@@ -250,36 +231,39 @@ class BoltListeners:
     async def _answer_once(
         self, event_id: str, inbound: InboundInteraction, body: Payload, *, is_repeated: bool
     ) -> None:
-        interaction = inbound.interaction
+        routed = await self._desks.route(inbound)
+        interaction, claims = routed.interaction, routed.desk.claims
         user = interaction.caller.user
-        if not await self._claims.claim(event_id, user, interaction.text, is_repeated=is_repeated):
+        if not await claims.claim(event_id, user, interaction.text, is_repeated=is_repeated):
             return
-        named = await name_people(inbound, self._find_name)  # a worker reports what is cut off here
+        named = await name_people(interaction, self._find_name)  # a worker reports what is cut off here
         try:
-            await self._answer(lambda: named, body)
+            await self._answer(lambda: inbound, body, replace(routed, interaction=named))
         finally:
-            await self._claims.mark_answered(event_id)
+            await claims.mark_answered(event_id)
 
     def _start(self, read: Callable[[], InboundInteraction], body: Payload) -> None:
         self._in_flight.start(self._answer(read, body))
 
     def _show(self, message: Message, surface: Surface) -> None:
-        self._in_flight.start(self._deliver(message, surface))
+        self._in_flight.start(self._deliver(message, surface, self._desks.nowhere))
 
-    def _make_progress(self, inbound: InboundInteraction, surface: Surface, posts: "_Posts") -> Progress:
+    def _make_progress(self, routed: Routed, surface: Surface, posts: "_Posts") -> Progress:
         """Return the progress of a command. It is shown from the moment the command begins something long."""
-        caller = inbound.interaction.caller
-        place = self._find_progress_place(surface, posts)
+        caller = routed.interaction.caller
+        place = self._find_progress_place(surface, routed.desk, posts)
 
         def start(progress: Progress) -> None:
             self._work_limits.begin(progress, caller.user)
-            self._in_flight.start(self._progress.show(progress, caller, place))
+            self._in_flight.start(routed.desk.progress.show(progress, caller, place))
 
         progress = Progress(start)
-        progress.retry_command = inbound.interaction.text
+        progress.retry_command = routed.interaction.text
         return progress
 
-    def _find_progress_place(self, surface: Surface, posts: "_Posts") -> ProgressPlace | ProgressThread | None:
+    def _find_progress_place(
+        self, surface: Surface, desk: Desk, posts: "_Posts"
+    ) -> ProgressPlace | ProgressThread | None:
         """Return where the progress of an answer is shown; None for direct messages, where it can be removed."""
         is_modal = isinstance(surface, ModalSurface) and surface.is_reachable
         channel = surface.caller.channel
@@ -292,12 +276,15 @@ class BoltListeners:
         async def show(message: Message) -> bool:
             if is_message and not posts.take_spare():
                 return True  # what is shown stays until the answer
-            return await self._delivery.show_progress(message, surface)
+            return await desk.delivery.show_progress(message, surface)
 
         return ProgressPlace(show, can_edit=is_modal or is_message, is_message=is_message)
 
-    async def _answer(self, read: Callable[[], InboundInteraction], body: Payload) -> None:
+    async def _answer(
+        self, read: Callable[[], InboundInteraction], body: Payload, routed: Routed | None = None
+    ) -> None:
         """Answer one interaction. Of an unexpected error, the person sees a reference and the log has the traceback."""
+        nowhere = self._desks.nowhere
         inbound: InboundInteraction | None = None
         surface = None
         answer: Answer | None = None
@@ -306,30 +293,37 @@ class BoltListeners:
         is_shown = False
         try:
             inbound = read()
-            surface = await self._delivery.open_modal(inbound.surface)
+            surface = await nowhere.delivery.open_modal(inbound.surface)
+            routed = routed or await self._desks.route(inbound)
+            desk = routed.desk
+            if routed.instead is not None:
+                await self._deliver(routed.instead, surface, desk)
+                return
             if isinstance(surface, HomeSurface) and surface.replaces_message:
-                await self._visits.record(surface.caller)
+                await desk.visits.record(surface.caller)
             with (
-                self._waits.report_to(self._report_first_wait(surface, "Slack", posts)),
-                self._api_waits.report_to(self._report_first_wait(surface, "The Anthropic API", posts)),
+                self._waits.report_to(self._report_first_wait(surface, "Slack", desk, posts)),
+                self._api_waits.report_to(self._report_first_wait(surface, "The Anthropic API", desk, posts)),
             ):
-                progress = self._make_progress(inbound, surface, posts)
-                answer = await self._pipeline.answer(inbound.interaction, progress)
+                progress = self._make_progress(routed, surface, posts)
+                answer = await desk.pipeline.answer(routed.interaction, progress)
             async with progress.display:
                 pass  # what is being shown of it must not come after the answer
             if progress.is_in_place and isinstance(surface, MessageSurface):
                 surface = replace(surface, holds_progress=True)
-            await self._deliver(self._complete(answer, inbound, surface), surface)
+            await self._deliver(await self._complete(answer, routed, surface), surface, desk)
             is_shown = True
-            await self._mark_answered(answer)
-            await self._announce(answer)
+            await self._mark_answered(answer, desk)
+            await self._announce(answer, desk)
         except ExpectedError as error:
             await self._show_error(render_error(error), surface, body)
         except asyncio.CancelledError:
-            if surface is not None and answer is not None:
-                await self._leave_to_worker(answer, surface, is_shown=is_shown)
+            if surface is not None and answer is not None and routed is not None:
+                await self._leave_to_worker(answer, surface, routed.desk, is_shown=is_shown)
             elif surface is None and inbound is not None:  # Slack did not open the modal in time, so nothing has begun
-                await self._leave_to_worker(Answer(render_error(Interrupted())), inbound.surface, is_shown=False)
+                await self._leave_to_worker(
+                    Answer(render_error(Interrupted())), inbound.surface, nowhere, is_shown=False
+                )
             raise
         except Exception:
             reference = secrets.token_hex(4)
@@ -340,28 +334,30 @@ class BoltListeners:
             if progress is not None:
                 self._work_limits.end(progress)  # only now, because an upload follows its reading
 
-    def _complete(self, answer: Answer, inbound: InboundInteraction, surface: Surface) -> Reply:
+    async def _complete(self, answer: Answer, routed: Routed, surface: Surface) -> Reply:
         """Return the reply as its surface can show it. A message opens no form, so a button does."""
-        reply = self._home_tab.complete(answer, surface)
+        reply = routed.desk.home_tab.complete(answer, surface)
         if isinstance(reply, Form) and isinstance(surface, ConversationSurface):
-            return render_form_offer(reply.title, inbound.interaction.command or parse(inbound.interaction.text))
+            return render_form_offer(reply.title, routed.interaction.command or parse(routed.interaction.text))
+        if isinstance(reply, Message) and isinstance(surface, HomeSurface):
+            return await self._desks.complete_home(reply, routed)
         return reply
 
-    async def _deliver(self, reply: Reply, surface: Surface) -> None:
+    async def _deliver(self, reply: Reply, surface: Surface, desk: Desk) -> None:
         """Show a reply. What Slack refuses everywhere, a worker sends to the caller later."""
-        unshown = await self._delivery.deliver(reply, surface)
+        unshown = await desk.delivery.deliver(reply, surface)
         if unshown is not None:
             try:
-                await self._hand_over([(unshown, surface.caller.user)])
+                await desk.hand_over([(unshown, surface.caller.user)])
             except StoreUnavailable:
                 log.exception("an answer to %s is lost", surface.caller.user)
 
-    async def _announce(self, answer: Answer) -> None:
-        if answer.announcement is not None and self._audit_channel is not None:
+    async def _announce(self, answer: Answer, desk: Desk) -> None:
+        if answer.announcement is not None and desk.audit_channel is not None:
             named = await self._replace_mentions(answer.announcement)
-            await self._delivery.post(named, self._audit_channel)
+            await desk.delivery.post(named, desk.audit_channel)
 
-    async def _leave_to_worker(self, answer: Answer, surface: Surface, *, is_shown: bool) -> None:
+    async def _leave_to_worker(self, answer: Answer, surface: Surface, desk: Desk, *, is_shown: bool) -> None:
         """Have a worker send what Slack does not accept before the process ends. The Home tab is drawn again anyway."""
         user = surface.caller.user
         log.warning("an answer to %s is left to a worker", user)
@@ -372,24 +368,26 @@ class BoltListeners:
                 left.append((cut_off, user))
             postings = answer.reply.postings if isinstance(answer.reply, Message) else ()
             left += [(posting.message, posting.channel) for posting in postings if posting.edits is None]
-        if answer.announcement is not None and self._audit_channel is not None:
-            left.append((await _NO_NAMES.replace_mentions(answer.announcement), self._audit_channel))
+        if answer.announcement is not None and desk.audit_channel is not None:
+            left.append((await _NO_NAMES.replace_mentions(answer.announcement), desk.audit_channel))
         try:
-            await self._hand_over(left)
+            await desk.hand_over(left)
         except StoreUnavailable:
             log.exception("an answer to %s is lost", user)
             return
-        await self._mark_answered(answer)
+        await self._mark_answered(answer, desk)
 
-    async def _mark_answered(self, answer: Answer) -> None:
+    async def _mark_answered(self, answer: Answer, desk: Desk) -> None:
         """Record that the person knows the outcome of a change. If that fails, a worker may report it once more."""
         if answer.entry_id is not None:
             try:
-                await self._pipeline.mark_answered(answer.entry_id)
+                await desk.pipeline.mark_answered(answer.entry_id)
             except StoreUnavailable:
                 log.exception("audit entry %d is not marked as answered", answer.entry_id)
 
-    def _report_first_wait(self, surface: Surface, service: str, posts: "_Posts") -> Callable[[float], None]:
+    def _report_first_wait(
+        self, surface: Surface, service: str, desk: Desk, posts: "_Posts"
+    ) -> Callable[[float], None]:
         """Return what tells the caller of the first wait for a service. More than one message would only repeat it."""
         reported = False
 
@@ -398,13 +396,14 @@ class BoltListeners:
             if not reported:
                 reported = True
                 posts.take()
-                self._in_flight.start(self._delivery.report_wait(surface, seconds, service))
+                self._in_flight.start(desk.delivery.report_wait(surface, seconds, service))
 
         return report
 
     async def _show_error(self, message: Message, surface: Surface | None, body: Payload) -> None:
         """Show an error on the answer's surface, or on the payload's if the answer's is not known yet."""
+        nowhere = self._desks.nowhere
         try:
-            await self._deliver(message, surface or await self._delivery.open_modal(read_any_surface(body)))
+            await self._deliver(message, surface or await nowhere.delivery.open_modal(read_any_surface(body)), nowhere)
         except Exception:
             log.exception("cannot show an error: the payload does not say where it came from")

@@ -6,13 +6,14 @@ between, the row is written again, with the same id. A disk that fails stops no 
 
 import asyncio
 import errno
+import fcntl
 import json
 import logging
 import os
 import re
 import stat
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -42,8 +43,13 @@ class AuditLog:
         database: Database,
         now: Callable[[], datetime],
         count_failure: Callable[[], None] = lambda: None,
+        workspace: str = "",
     ) -> None:
-        """`path` is a file, or `-` for standard output. `count_failure` is called for each write that fails."""
+        """`path` is a file, or `-` for standard output. `count_failure` is called for each write that fails.
+
+        `workspace`: the name that each row carries, if there are several.
+        """
+        self._workspace = workspace
         self._path = path
         self._database = database
         self._now = now
@@ -55,7 +61,7 @@ class AuditLog:
         count = 0
         while entries := await self._database.run(partial(audit.list_uncopied, now=self._now(), limit=_ROWS_AT_ONCE)):
             try:
-                await asyncio.to_thread(_append, self._path, entries)
+                await asyncio.to_thread(_append, self._path, "".join(map(self._format, entries)))
             except OSError as error:
                 self._count_failure()
                 if not self._is_failing:  # once, because a growing log does not help a full disk
@@ -70,11 +76,14 @@ class AuditLog:
             count += len(entries)
         return count
 
+    def _format(self, entry: AuditEntry) -> str:
+        return format_line(entry, self._workspace)
 
-def format_line(entry: AuditEntry) -> str:
+
+def format_line(entry: AuditEntry, workspace: str = "") -> str:
     """Return a row as one line of JSON, in ASCII, without tokens and keys."""
     row = asdict(entry)
-    line = {name: row[name] for name in (*FIELDS, *ENDINGS)}
+    line = {name: row[name] for name in (*FIELDS, *ENDINGS)} | ({"workspace": workspace} if workspace else {})
     for name, value in line.items():
         if isinstance(value, datetime):
             line[name] = value.isoformat()
@@ -83,9 +92,8 @@ def format_line(entry: AuditEntry) -> str:
     return json.dumps(line) + "\n"
 
 
-def _append(path: Path, entries: Sequence[AuditEntry]) -> None:
+def _append(path: Path, lines: str) -> None:
     """Append rows, and wait until they are on the disk; blocks. Raises OSError."""
-    lines = "".join(map(format_line, entries))
     if path == STDOUT:
         sys.stdout.write(lines)
         sys.stdout.flush()
@@ -97,6 +105,7 @@ def _append(path: Path, entries: Sequence[AuditEntry]) -> None:
             raise OSError(errno.EINVAL, "it is a pipe, not a file")
         if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and found.st_mode & 0o077:
             os.fchmod(file, 0o600)
+            fcntl.flock(file, fcntl.LOCK_EX)  # each workspace has a writer
         # A full disk may have cut off the last line. It is written again as a whole.
         is_cut_off = found.st_size > 0 and stat.S_ISREG(found.st_mode) and os.pread(file, 1, found.st_size - 1) != b"\n"
         data = memoryview((("\n" if is_cut_off else "") + lines).encode())

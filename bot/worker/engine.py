@@ -39,6 +39,8 @@ _PAUSES = (0.5, 2.0, 8.0, 20.0)
 """Seconds between the tries of work while the store is unavailable. After the last one, redrive enqueues it again."""
 # For each queue: how many workflows a process runs at once, the seconds between polls, and whether the workflows of a
 # partition run one by one.
+_THREADS = 24
+"""Of a process, for one workspace; each other one adds those of its sweep and of its safety net."""
 _AT_ONCE_IN_A_FILE = 3  # a file has one writer at a time: more would wait for each other until they give up
 _QUEUES: Mapping[str, tuple[int, float, bool]] = {
     "sweeps": (1, 1.0, False),
@@ -46,16 +48,20 @@ _QUEUES: Mapping[str, tuple[int, float, bool]] = {
     "cards": (8, 0.5, True),
     "api": (4, 1.0, False),
 }
+_FOR_EACH_WORKSPACE = frozenset({"sweeps", "api"})
+"""The queues that wait for the API: each other workspace adds a workflow at once, so that none waits for another's."""
 
 
 class Engine:
     """One process's access to the queues. Any process may enqueue; one that was launched also runs workflows.
 
-    Only one engine may be launched in a process at a time.
+    Only one engine may be launched in a process at a time. `first`: the workspace of work that names none, which is
+    also that of every workflow of earlier versions.
     """
 
-    def __init__(self, database: Database, worker_id: str | None = None) -> None:
+    def __init__(self, database: Database, worker_id: str | None = None, first: str = "") -> None:
         self._database = database
+        self._first = first
         self.worker_id = worker_id or f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self._client: DBOSClient | None = None
         self._launching: asyncio.Future[None] | None = None
@@ -83,9 +89,12 @@ class Engine:
         finally:
             DBOS.destroy(destroy_registry=True)
 
-    async def launch(self, works: Mapping[str, Work]) -> None:
-        """Begin to run the enqueued work. `works` are the workflows by name; they run on the caller's event loop."""
-        launch = asyncio.to_thread(self._launch, works, asyncio.get_running_loop())
+    async def launch(self, works: Mapping[str, Work], others: Mapping[str, Mapping[str, Work]] = {}) -> None:
+        """Begin to run the enqueued work. `works` are the workflows by name; they run on the caller's event loop.
+
+        `others`: those of each other workspace.
+        """
+        launch = asyncio.to_thread(self._launch, works, others, asyncio.get_running_loop())
         self._launching = asyncio.ensure_future(launch)
         await asyncio.shield(self._launching)  # a thread cannot be cancelled: `destroy` waits for it
 
@@ -115,7 +124,7 @@ class Engine:
         delay: timedelta | None = None,
         partition: str | None = None,
     ) -> None:
-        """Enqueue work in the caller's transaction (see bot.store.db.task_queue.Enqueue)."""
+        """Enqueue work in the caller's transaction (see bot.store.db.task_queue.Enqueue), for its workspace."""
         options: EnqueueOptions = {
             "workflow_name": name,
             "queue_name": queue,
@@ -127,7 +136,9 @@ class Engine:
             options["delay_seconds"] = delay.total_seconds()
         if partition is not None:
             options["queue_partition_key"] = partition
-        self._connected().enqueue_in_transaction(connection, options, *arguments)
+        workspace = connection.get_execution_options().get("workspace_id", self._first)
+        named = {} if workspace == self._first else {"workspace": workspace}
+        self._connected().enqueue_in_transaction(connection, options, *arguments, **named)
 
     async def list_unstarted(self, name: str) -> dict[str, str]:
         """Return the ids of the workflows of this name that have not begun, and whether each is enqueued or delayed."""
@@ -156,24 +167,28 @@ class Engine:
             )
         return self._client
 
-    def _launch(self, works: Mapping[str, Work], loop: asyncio.AbstractEventLoop) -> None:
+    def _launch(
+        self, works: Mapping[str, Work], others: Mapping[str, Mapping[str, Work]], loop: asyncio.AbstractEventLoop
+    ) -> None:
         from dbos import DBOS
 
-        DBOS(config=self._config())
+        DBOS(config=self._config(len(others)))
         for name, work in works.items():
-            DBOS.workflow(name=name)(self._on_loop(name, work, loop))
+            by_workspace = {self._first: work} | {key: found[name] for key, found in others.items()}
+            DBOS.workflow(name=name)(self._on_loop(name, by_workspace, loop))
         DBOS.listen_queues(list(_QUEUES))
         DBOS.launch()
         for name, (at_once, seconds, partitioned) in _QUEUES.items():
+            here = min(at_once, _AT_ONCE_IN_A_FILE) if self._is_file else at_once
             DBOS.register_queue(
                 name,
-                worker_concurrency=min(at_once, _AT_ONCE_IN_A_FILE) if self._is_file else at_once,
+                worker_concurrency=here + (len(others) if name in _FOR_EACH_WORKSPACE else 0),
                 partition_concurrency=1 if partitioned else None,
                 polling_interval_sec=seconds,
                 on_conflict="always_update",
             )
 
-    def _config(self) -> "DBOSConfig":
+    def _config(self, others: int = 0) -> "DBOSConfig":
         from dbos import DBOSPortableJSONSerializer
 
         return {
@@ -185,7 +200,7 @@ class Engine:
             "serializer": DBOSPortableJSONSerializer(),
             "log_level": "WARNING",
             "use_listen_notify": False,  # saves a connection, and works behind a transaction pooler
-            "max_executor_threads": 24,
+            "max_executor_threads": _THREADS + len(_FOR_EACH_WORKSPACE) * others,
             "sys_db_polling_concurrency": 2,
             "scheduler_polling_interval_sec": 3_600.0,  # it schedules nothing: jobs are in our own table
             "notification_listener_polling_interval_sec": 0.1,  # there are none, but its shutdown waits for this pause
@@ -227,10 +242,13 @@ class Engine:
             count += len(finished)
         return count
 
-    def _on_loop(self, name: str, work: Work, loop: asyncio.AbstractEventLoop) -> Callable[..., None]:
-        """Return a workflow that runs `work` on the HTTP clients' event loop, and waits in the engine's thread."""
+    def _on_loop(self, name: str, works: Mapping[str, Work], loop: asyncio.AbstractEventLoop) -> Callable[..., None]:
+        """Return a workflow that runs the work of its workspace on the HTTP clients' event loop.
 
-        async def tracked(*arguments: PlainValue) -> None:
+        It waits in the engine's thread.
+        """
+
+        async def tracked(work: Work, *arguments: PlainValue) -> None:
             task = asyncio.ensure_future(work(*arguments))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
@@ -239,8 +257,12 @@ class Engine:
         def report(error: Exception, _pause: float) -> None:
             log.warning("work %s waits for the store: %s", name, error)
 
-        def run(*arguments: PlainValue) -> None:
-            tried = retry(lambda: tracked(*arguments), _PAUSES, errors=StoreUnavailable, report=report)
+        def run(*arguments: PlainValue, workspace: str = self._first) -> None:
+            work = works.get(workspace)
+            if work is None:
+                log.warning("work %s is for a workspace that the settings do not name", name)
+                return
+            tried = retry(lambda: tracked(work, *arguments), _PAUSES, errors=StoreUnavailable, report=report)
             future = asyncio.run_coroutine_threadsafe(tried, loop)
             try:
                 future.result(WORKFLOW_TIMEOUT.total_seconds())

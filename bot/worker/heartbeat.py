@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -31,21 +31,24 @@ ARCHIVED_WITHIN = timedelta(minutes=10)
 
 @asynccontextmanager
 async def run_process(
-    worker: Worker, begin: asyncio.Event, *, takes_commands: bool, does_work: bool
+    worker: Worker, begin: asyncio.Event, *, takes_commands: bool, does_work: bool, others: Sequence[Worker] = ()
 ) -> AsyncIterator[RunningWorker | None]:
     """Run the background part of this process until the block is left. `does_work`: run enqueued work after `begin`.
 
-    It sends a heartbeat before it takes anything on, because work held by dead processes is taken over.
+    It sends a heartbeat before it takes anything on, because work held by dead processes is taken over. `others`: its
+    workers in other workspaces.
     """
     async with AsyncExitStack() as stack:
-        running = await stack.enter_async_context(run_worker(worker, begin)) if does_work else None
+        running = await stack.enter_async_context(run_worker(worker, begin, others)) if does_work else None
         if takes_commands:
-            await stack.enter_async_context(announce_presence(worker, sends_heartbeats=not does_work))
+            await stack.enter_async_context(announce_presence(worker, others, sends_heartbeats=not does_work))
         yield running
 
 
 @asynccontextmanager
-async def announce_presence(worker: Worker, *, sends_heartbeats: bool) -> AsyncIterator[None]:
+async def announce_presence(
+    worker: Worker, others: Sequence[Worker] = (), *, sends_heartbeats: bool
+) -> AsyncIterator[None]:
     """Send heartbeats until the block is left, and delete stray files meanwhile.
 
     `sends_heartbeats` False: another part of this process sends them after the first one.
@@ -53,7 +56,7 @@ async def announce_presence(worker: Worker, *, sends_heartbeats: bool) -> AsyncI
     Raises StoreUnavailable.
     """
     await _send_heartbeat(worker)
-    task = asyncio.create_task(_run(worker, sends_heartbeats=sends_heartbeats))
+    task = asyncio.create_task(_run(worker, others, sends_heartbeats=sends_heartbeats))
     try:
         yield
     finally:
@@ -65,19 +68,24 @@ async def announce_presence(worker: Worker, *, sends_heartbeats: bool) -> AsyncI
                 await worker.maintenance.mark_stopped()
 
 
-async def delete_stray_files(services: Services) -> int:
+async def delete_stray_files(services: Services, others: Sequence[Services] = ()) -> int:
     """Delete the files of drafts that can never be sent, and archived requests that are too old.
 
     The process at work deletes them itself; these are left by processes that died. Returns how many files of drafts it
-    deleted. Raises StoreUnavailable, OSError.
+    deleted. `others`: other workspaces, whose drafts are in the same folder. Raises StoreUnavailable, OSError.
     """
     await asyncio.to_thread(services.drafts.archive.prune, services.now())
     found = {path: path.name.partition(".")[0] for path in await asyncio.to_thread(_list_files, services)}
     ids = frozenset(found.values())
     known = {draft.id: draft for draft in await services.database.run(partial(drafts.list_with_ids, ids=ids))}
+    elsewhere = {
+        draft.id for each in others for draft in await each.database.run(partial(drafts.list_with_ids, ids=ids))
+    }
     sending = await services.database.run(drafts.find_wholes_in_doubt)
     count = 0
     for path, draft_id in found.items():
+        if draft_id in elsewhere:
+            continue
         draft = known.get(draft_id)
         if draft is None:
             is_stray = await asyncio.to_thread(_is_old, path, services.now())
@@ -95,14 +103,16 @@ async def delete_stray_files(services: Services) -> int:
     return count
 
 
-async def _run(worker: Worker, *, sends_heartbeats: bool) -> None:
+async def _run(worker: Worker, others: Sequence[Worker], *, sends_heartbeats: bool) -> None:
     tidied: datetime | None = None
     while True:
         now = worker.services.now()
         try:
             if tidied is None or now - tidied > TIDY_INTERVAL:
                 tidied = now
-                await delete_stray_files(worker.services)
+                each_services = [each.services for each in (worker, *others)]
+                for services in each_services:
+                    await delete_stray_files(services, [each for each in each_services if each is not services])
             if sends_heartbeats:
                 await _send_heartbeat(worker)
         except Exception:

@@ -14,6 +14,7 @@ from bot.operations.services import Services
 from bot.slack.bot_messages import BotMessages
 from bot.slack.mentions import MentionReplacer
 from bot.slack.upload import FileUploader
+from bot.store.db.database import Database
 from bot.store.db.retrying import retry
 from bot.store.records.bulks import BULK
 from bot.store.records.cards import DRAW
@@ -57,7 +58,10 @@ RECOVERY_INTERVAL = timedelta(seconds=15)
 
 
 class Worker:
-    """The parts of a worker, connected. Each part can also be called by itself."""
+    """The parts of a worker in one workspace, connected. Each part can also be called by itself.
+
+    `databases`: the store as each workspace sees it; None for a worker beside the first one of its process.
+    """
 
     def __init__(
         self,
@@ -76,6 +80,7 @@ class Worker:
         count_given_up_notice: Callable[[], None] = lambda: None,
         audit_channel: str | None = None,
         bulk_interval: timedelta = CALL_INTERVAL,
+        databases: Sequence[Database] | None = (),
     ) -> None:
         self.services = services
         self.bot_messages = bot_messages
@@ -97,14 +102,31 @@ class Worker:
         audit = None if audit_channel is None else AuditChannel(audit_channel, mentions.replace_mentions)
         self.bulks = BulkRunner(services, saver, audit, rights, pace.sleep, bulk_interval)
         resume = Chore("bulks", RECOVERY_INTERVAL, self.bulks.resume)
-        self.maintenance = Maintenance(database, engine, services.now, (*chores, resume), limits=limits)
+        self.maintenance = Maintenance(
+            database, engine, services.now, (*chores, resume), limits=limits, databases=databases
+        )
+
+    @property
+    def works(self) -> dict[str, Work]:
+        """Return what the engine runs of it, by name."""
+        return {
+            SWEEP: self.sweep.run,
+            DELIVER: self.notices.run,
+            DRAW: self.cards.run,
+            EXECUTE: self.changes.run,
+            BULK: self.bulks.run,
+        }
 
 
 class RunningWorker:
-    """A worker that runs enqueued work. `pulse` does the rest: it launches the engine, and does the maintenance."""
+    """A worker that runs enqueued work. `pulse` does the rest: it launches the engine, and does the maintenance.
 
-    def __init__(self, worker: Worker, pulse: asyncio.Task[None]) -> None:
+    `others`: the workers of the same process in other workspaces.
+    """
+
+    def __init__(self, worker: Worker, others: Sequence[Worker], pulse: asyncio.Task[None]) -> None:
         self._worker = worker
+        self._others = others
         self._pulse = pulse
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
@@ -112,17 +134,20 @@ class RunningWorker:
         self._pulse.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._pulse
-        await self._worker.bulks.stop(seconds / 2)
+        await asyncio.gather(*(each.bulks.stop(seconds / 2) for each in (self._worker, *self._others)))
         await self._worker.engine.destroy(seconds / 2)
 
 
 @asynccontextmanager
-async def run_worker(worker: Worker, begin: asyncio.Event | None = None) -> AsyncIterator[RunningWorker]:
+async def run_worker(
+    worker: Worker, begin: asyncio.Event | None = None, others: Sequence[Worker] = ()
+) -> AsyncIterator[RunningWorker]:
     """Run enqueued work until the block is left; then wait for what is running, and leave the rest to other workers.
 
-    The engine is launched in the background after `begin`, so no command waits for it.
+    The engine is launched in the background after `begin`, so no command waits for it. `others`: workers of the same
+    engine in other workspaces.
     """
-    running = RunningWorker(worker, asyncio.create_task(_work(worker, begin)))
+    running = RunningWorker(worker, others, asyncio.create_task(_work(worker, others, begin)))
     try:
         yield running
     finally:
@@ -131,27 +156,23 @@ async def run_worker(worker: Worker, begin: asyncio.Event | None = None) -> Asyn
             await worker.maintenance.mark_stopped()
 
 
-async def _work(worker: Worker, begin: asyncio.Event | None) -> None:
+async def _work(worker: Worker, others: Sequence[Worker], begin: asyncio.Event | None) -> None:
     if begin is not None:
         await begin.wait()
-    works: dict[str, Work] = {
-        SWEEP: worker.sweep.run,
-        DELIVER: worker.notices.run,
-        DRAW: worker.cards.run,
-        EXECUTE: worker.changes.run,
-        BULK: worker.bulks.run,
-    }
+    other_works = {each.services.workspace.id: each.works for each in others}
 
     async def launch() -> None:
         try:
-            await worker.engine.launch(works)
+            await worker.engine.launch(worker.works, other_works)
         except Exception:
             await worker.engine.destroy()
             raise
 
     # A store that is locked or away for a while; /readyz reports meanwhile that nothing is swept.
     await retry(launch, chain(_PAUSES, repeat(_PAUSES[-1])), errors=Exception, report=_report_failed_start)
-    await worker.maintenance.run()
+    async with asyncio.TaskGroup() as running:
+        for each in (worker, *others):
+            running.create_task(each.maintenance.run())
 
 
 def _report_failed_start(error: Exception, pause: float) -> None:

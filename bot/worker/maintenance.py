@@ -43,7 +43,11 @@ class Chore(Struct, frozen=True):
 
 
 class Maintenance:
-    """The maintenance loops of one worker. A failure is logged, and the loop continues."""
+    """The maintenance loops of one worker in one workspace. A failure is logged, and the loop continues.
+
+    `databases`: the store as each workspace sees it. None means that another worker of this process, in another
+    workspace, keeps what belongs to the process: the heartbeat, and what dead processes held.
+    """
 
     def __init__(
         self,
@@ -53,7 +57,10 @@ class Maintenance:
         chores: Sequence[Chore] = (),
         pause: float = PAUSE_SECONDS,
         limits: Limits = KEEP_ALL,
+        databases: Sequence[Database] | None = (),
     ) -> None:
+        self._keeps_process = databases is not None
+        self._databases = databases or (database,)
         self._database = database
         self._engine = engine
         self._now = now
@@ -70,13 +77,13 @@ class Maintenance:
     async def run(self) -> None:
         """Run until canceled. A slow chore delays neither the heartbeat nor another chore."""
         async with asyncio.TaskGroup() as loops:
-            loops.create_task(self._repeat(self._send_heartbeat, self.enqueue_sweep))
+            loops.create_task(self._repeat(self._keep_process, self.enqueue_sweep))
             for chore in self._chores:
                 loops.create_task(self._repeat(partial(self._do_chore, chore)))
 
     async def run_once(self) -> None:
         """Do what is due now. Failures are logged."""
-        for step in (self._send_heartbeat, self.enqueue_sweep):
+        for step in (self._keep_process, self.enqueue_sweep):
             await self._try(step)
         for chore in self._chores:
             await self._try(partial(self._do_chore, chore))
@@ -91,7 +98,9 @@ class Maintenance:
         try:
             await step()
         except StoreUnavailable as error:
-            if error.reason != self._store_fault:  # once, because a growing log does not help a full disk
+            if (
+                self._keeps_process and error.reason != self._store_fault
+            ):  # once, because a growing log does not help a full disk
                 log.error("the store is %s: no batch is watched until it works again; nothing is lost", error.reason)
             self._store_fault = error.reason
         except Exception:
@@ -107,7 +116,8 @@ class Maintenance:
 
     async def prune(self) -> None:
         """Delete finished workflows and old records."""
-        await self._engine.prune(self._now())
+        if self._keeps_process:
+            await self._engine.prune(self._now())
         await self.prune_store()
 
     async def prune_store(self) -> int:
@@ -130,7 +140,10 @@ class Maintenance:
             if each.id not in alive or (each.host == here and not is_running(each.pid))
         ]
 
-    async def _send_heartbeat(self) -> None:
+    async def _keep_process(self) -> None:
+        """Send a heartbeat, and take over from dead processes, if no other worker of this process does."""
+        if not self._keeps_process:
+            return
         now = self._now()
         if self._last_heartbeat is not None and timedelta(0) <= now - self._last_heartbeat < HEARTBEAT_INTERVAL:
             return
@@ -142,7 +155,10 @@ class Maintenance:
         for worker in dead:
             count = await self._engine.take_over(worker.id)
             log.warning("took over %d workflows from worker %s", count, worker.id)
-            await self._database.run(partial(self._remove_worker, worker=worker))
+            for database in self._databases:
+                await database.run(partial(self._release_held, worker=worker))
+            # Last, so that another worker repeats all of it if this one dies.
+            await self._database.run(partial(workers.remove_worker, worker_id=worker.id))
 
     async def _do_chore(self, chore: Chore) -> None:
         now = self._now()
@@ -156,20 +172,21 @@ class Maintenance:
         now = self._now()
         turn = scheduled_jobs.claim_turn(connection, SWEEP, now, now + _SWEEP_TIMEOUT, furthest=timedelta(minutes=30))
         if turn is not None:
-            self._engine.enqueue(connection, SWEEP, f"sweep:{turn}", "sweeps", [turn])
+            workspace = connection.get_execution_options().get("workspace_id", "")
+            mark = "" if self._keeps_process else f"{workspace}:"  # turns are counted in each workspace
+            self._engine.enqueue(connection, SWEEP, f"sweep:{mark}{turn}", "sweeps", [turn])
 
     def _record_heartbeat(self, connection: Connection, now: datetime) -> list[WorkerProcess]:
         workers.record_heartbeat(connection, self._engine.process, now)
         return self.find_dead(connection)
 
-    def _remove_worker(self, connection: Connection, worker: WorkerProcess) -> None:
-        """Release what a dead worker held, and remove it; last, so that another worker repeats it if this one dies."""
+    def _release_held(self, connection: Connection, worker: WorkerProcess) -> None:
+        """Release what a dead worker held in a workspace."""
         at = self._now() + MESSAGE_DELAY
         for outbox in _OUTBOXES:
             outbox.release_claims(connection, worker.id, at)
         for bulk_id in bulks.release_all(connection, worker.id):
             self._engine.enqueue(connection, BULK, f"bulk:{bulk_id}:{worker.id}", "api", [bulk_id])
-        workers.remove_worker(connection, worker.id)
 
     def _redrive(self, connection: Connection) -> int:
         now = self._now()

@@ -189,7 +189,7 @@ async def test_a_flood_of_questions_asks_the_store_once(tmp_path: Path) -> None:
 
     database = Database(f"sqlite:///{tmp_path / 'store'}")
     database.open()
-    store = StoreHealth(database, lambda: datetime.now(UTC))
+    store = StoreHealth({"": database}, lambda: datetime.now(UTC))
     page = HealthPage(Metrics(CollectorRegistry()), store, blocking={"counted": check}, warnings={}, lifetime=3600.0)
     async with (
         open_health_page(page, 0, "127.0.0.1") as port,

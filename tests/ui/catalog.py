@@ -12,6 +12,8 @@ from bot.commands.registry import Outcome
 from bot.confirmations import ConfirmationNeeded
 from bot.ui.components.form_offer import render_form_offer
 from bot.ui.components.text import write_dates
+from bot.ui.components.workspace_choice import add_switch, render_workspace_question
+from bot.ui.components.workspace_mark import WorkspaceMark, mark_message
 from bot.ui.errors.render import render_error, render_unexpected
 from bot.ui.home import render_tab_failed
 from bot.ui.render import render
@@ -39,6 +41,7 @@ def _outcomes() -> dict[str, Drawable]:
 
 
 OUTCOMES = _outcomes()
+WORKSPACES = (WorkspaceMark("production", "wrkspc_01PROD"), WorkspaceMark("development", "development"))
 FOR_EVERYONE = ("status_", "home", "help", "delete_refused", "cancel_", "watch", "unwatched", "muted", "notify_")
 """Prefixes of the outcomes that are drawn for each role; the others are drawn for an administrator."""
 
@@ -68,9 +71,13 @@ OTHERS: dict[str, Message] = {
     "unknown_command": render_unknown_command("/batches"),
     "unknown_press": render_unknown_press(),
     "unknown_shortcut": render_unknown_shortcut(),
+    "workspace_question": render_workspace_question(WORKSPACES, "list"),
+    "workspace_question_of_long_text": render_workspace_question(WORKSPACES, "x" * 1_001),
     **INTERRUPTED,
     **BULKS,
 }
+MARKED = ("status_ended_some_succeeded_for_operator", "question_delete", "error_not_permitted_not_operator")
+"""Messages that are also drawn as those of one of several workspaces."""
 
 
 def _drawings() -> dict[str, tuple[Drawable, Viewer]]:
@@ -105,7 +112,7 @@ def draw_messages() -> dict[str, Message]:
         for name, message in drawn.items()
         for number, posting in enumerate(message.postings, 1)
     }
-    return (
+    return _mark_some(
         drawn
         | for_others
         | {f"error_{name}": render_error(error) for name, error in ERRORS.items()}
@@ -114,6 +121,16 @@ def draw_messages() -> dict[str, Message]:
         | NOTICES
         | PROGRESS
         | DIGESTS
+    )
+
+
+def _mark_some(messages: dict[str, Message]) -> dict[str, Message]:
+    """Return the messages, and some of them as those of one of several workspaces."""
+    home = messages["home_for_operator"]
+    return (
+        messages
+        | {f"marked_{name}": mark_message(messages[name], WORKSPACES[0]) for name in MARKED}
+        | {"marked_home": mark_message(add_switch(home, WORKSPACES, WORKSPACES[0], "home"), WORKSPACES[0])}
     )
 
 

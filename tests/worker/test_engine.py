@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect, text
 
 from bot.store.db.database import Database, StoreUnavailable, make_engine
 from bot.worker.engine import Engine, Work
-from tests.waiting import until_stored
+from tests.waiting import logged, until_stored
 
 Launch = Callable[[dict[str, Work]], Awaitable[Engine]]
 
@@ -143,6 +143,25 @@ async def test_work_that_an_older_version_does_not_know_is_done_by_a_newer_one(
     await done.wait()
 
     assert done.told == ["new"]
+
+
+async def test_each_workspace_does_its_own_work_and_what_names_none_goes_to_the_first(database: Database) -> None:
+    first, second = Done(), Done()
+    engine = Engine(database, first="first")
+    await engine.launch({"note": first.note}, {"second": {"note": second.note}})
+
+    with logged("bot.worker.engine", "a workspace that the settings do not name") as refused:
+        for key in ("gone", "second", "first"):
+            view = database.scoped(key, is_first=key == "first")
+            await view.run(partial(enqueue_note, engine, id=f"of-{key}", word=key))
+        await database.run(lambda connection: enqueue_note(engine, connection, "of-none", "none"))
+        await second.wait()
+        while len(first.told) < 2:
+            await first.wait()
+        await asyncio.wait_for(refused.wait(), 20)
+    await engine.destroy()
+
+    assert (sorted(first.told), second.told) == (["first", "none"], ["second"])
 
 
 async def test_work_that_finds_the_store_locked_is_retried(database: Database, launch: Launch) -> None:

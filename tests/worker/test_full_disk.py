@@ -60,7 +60,7 @@ async def test_an_end_while_the_disk_is_full_is_announced_once_there_is_room(
     batches = [scene.batch(ends_in=60) for _ in range(40)]  # more than fits into half-empty pages
     for batch in batches:
         await scene.watch(batch, drawn=False)
-    store_health = StoreHealth(scene.database, scene.now)
+    store_health = StoreHealth({"": scene.database}, scene.now)
 
     with caplog.at_level(logging.WARNING, "bot.worker"):
         async with run_worker(scene.worker):

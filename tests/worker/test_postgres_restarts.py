@@ -35,7 +35,7 @@ async def test_an_end_while_postgres_is_down_is_announced_once_it_is_back(
     await scene.open()
     scene.database.open()
     await asyncio.to_thread(scene.worker.engine.create_tables)
-    store_health = StoreHealth(scene.database, scene.now)
+    store_health = StoreHealth({"": scene.database}, scene.now)
     with caplog.at_level(logging.WARNING, "bot.worker"):
         async with run_worker(scene.worker):
             batch = scene.batch(ends_in=60)

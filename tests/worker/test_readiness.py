@@ -21,7 +21,7 @@ async def red_after(scene: Scene, store_health: StoreHealth) -> float:
 
 async def test_it_is_red_within_a_minute_of_a_sweep_that_did_not_come(either_scene: Scene) -> None:
     await either_scene.watch(either_scene.batch(ends_in=3_600, age=1))
-    store_health = StoreHealth(either_scene.database, either_scene.now)
+    store_health = StoreHealth({"": either_scene.database}, either_scene.now)
     await either_scene.sweep()
 
     seconds = await red_after(either_scene, store_health)
@@ -32,7 +32,7 @@ async def test_it_is_red_within_a_minute_of_a_sweep_that_did_not_come(either_sce
 
 async def test_it_is_red_within_a_minute_of_the_first_sweep_that_failed(scene: Scene) -> None:
     await scene.watch(scene.batch(ends_in=3_600))
-    store_health = StoreHealth(scene.database, scene.now)
+    store_health = StoreHealth({"": scene.database}, scene.now)
     await scene.sweep()
     scene.api.add_fault(ApiFault(status=529, times=1_000))
     await scene.sweep()
@@ -50,7 +50,7 @@ async def test_it_is_red_within_a_minute_of_the_first_sweep_that_failed(scene: S
 
 async def test_a_single_failed_sweep_does_not_turn_it_red(scene: Scene) -> None:
     await scene.watch(scene.batch(ends_in=3_600))
-    store_health = StoreHealth(scene.database, scene.now)
+    store_health = StoreHealth({"": scene.database}, scene.now)
     await scene.sweep()
     scene.api.add_fault(ApiFault(body="<html>"))
     await scene.sweep()
@@ -64,7 +64,7 @@ async def test_a_single_failed_sweep_does_not_turn_it_red(scene: Scene) -> None:
 
 
 async def test_quiet_hours_are_green_all_along(scene: Scene) -> None:
-    store_health = StoreHealth(scene.database, scene.now)
+    store_health = StoreHealth({"": scene.database}, scene.now)
 
     said = []
     for _ in range(3 * 60):
@@ -79,7 +79,7 @@ async def test_a_process_that_starts_after_a_night_gives_the_worker_time(scene: 
     await scene.sweep()
     scene.advance(timedelta(hours=8).total_seconds())
 
-    store_health = StoreHealth(scene.database, scene.now)
+    store_health = StoreHealth({"": scene.database}, scene.now)
 
     assert await store_health.check_sweep() is None
     assert MAX_OVERDUE < await red_after(scene, store_health) <= 60

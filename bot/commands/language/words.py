@@ -49,6 +49,29 @@ def split_words(text: str, *, prose: bool = False) -> list[str]:
     return list(_words(text.replace("`", "")))
 
 
+def take_option(text: str, name: str) -> tuple[str, str | None]:
+    """Return a text without an option that every verb has, and the last value of it; None if it was not typed.
+
+    The value is empty if nothing follows the option. Words in quotes are no options.
+    """
+    text = text.translate(_CLEANED)
+    kept: list[str] = []
+    found: str | None = None
+    is_value = False
+    for match in _TOKEN.finditer(text):
+        quoted, single, option, value, bare = match.groups()
+        word = next((each for each in (quoted, single, value, bare) if each is not None), "")
+        head = _DASHES.sub("--", option if option is not None else bare or "")
+        given, equals, rest = head.partition("=")
+        if is_value:
+            found, is_value = word, False
+        elif given.lower() == f"--{name}":
+            found, is_value = (word if option is not None else rest), not equals
+        else:
+            kept.append(match[0])
+    return (" ".join(kept), found) if found is not None else (text, None)
+
+
 def _words(text: str) -> Iterator[str]:
     for match in _TOKEN.finditer(text):
         quoted, single, option, value, bare = match.groups()

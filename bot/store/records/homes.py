@@ -37,6 +37,11 @@ def record_visit(connection: Connection, home: OpenedHome) -> None:
     upsert(connection, table, asdict(home))
 
 
+def leave(connection: Connection, user_id: str) -> None:
+    """Forget a person's visits in every workspace, before they see another one."""
+    connection.execute(delete(table).where(table.c.user_id == user_id))
+
+
 def list_opened(connection: Connection, workspace_id: str, now: datetime) -> list[OpenedHome]:
     """Return the tabs that were opened lately, the last visit first."""
     wanted = table.c.workspace_id == workspace_id, table.c.opened_at > now - REDRAWN_FOR

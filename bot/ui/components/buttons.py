@@ -21,7 +21,10 @@ SELECT_LIMIT = 100  # docs.slack.dev, select menu element
 
 
 class ButtonValue(BaseModel):
-    """The value of a button. It grants nothing: the command is parsed and permitted like typed text."""
+    """The value of a button. It grants nothing: the command is parsed and permitted like typed text.
+
+    `workspace`: the one of several that its message is about. `chooses`: remember that one for the person.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
@@ -29,6 +32,8 @@ class ButtonValue(BaseModel):
     text: str
     confirmation: str | None = None
     renew: bool = False
+    workspace: str | None = None
+    chooses: bool = False
 
 
 class NotOurButton(ExpectedError):
@@ -89,6 +94,15 @@ def choice(label: str, command: Command, *, renew: bool = False) -> Block:
     return {
         "text": {"type": "plain_text", "text": shown, "emoji": True},
         "value": _encode_value(command, renew=renew),
+    }
+
+
+def workspace_choice(name: str, workspace: str, text: str, *, renew: bool = False) -> Block:
+    """Return the label and the value of a choice that runs a text in a workspace, and remembers the workspace."""
+    value = {"text": text, "renew": renew, "workspace": workspace, "chooses": True}
+    return {
+        "text": {"type": "plain_text", "text": one_line(name, OPTION_TEXT_LIMIT), "emoji": False},
+        "value": msgspec.json.encode(value).decode(),
     }
 
 

@@ -47,6 +47,12 @@ def _rule_words(error: NotPermitted) -> str:
         case Rule.WRONG_CHANNEL:
             where = join_words([f"<#{channel}>" for channel in sorted(error.channels)], "or")
             return f"I don't answer here. Ask in {where}."
+        case Rule.NO_ROLE:
+            where = join_words([f"<#{channel}>" for channel in sorted(error.channels)], "or")
+            return (
+                f"I can't show you a workspace outside its channels. Ask in {where}, "
+                f"or ask your administrator to add you ({code(user)}) to its readers."
+            )
         case Rule.GUEST:
             return f"Guests can't use Batchdesk. {_ASK_ADMIN} set `BATCHDESK_ALLOW_GUESTS`."
         case Rule.OUTSIDER:

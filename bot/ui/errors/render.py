@@ -29,6 +29,7 @@ from bot.operations.read_results import AnyReadingFailed
 from bot.operations.retirements import RetiresMeanwhile
 from bot.operations.shared_files import FileUnreadable, NoFileInMessage
 from bot.operations.work_limits import TooManyDrafts, TooMuchWork
+from bot.operations.workspace_faults import WorkspaceRefused
 from bot.permissions import NotPermitted, RequesterNotPermitted
 from bot.results.summary import SummaryUnreadable
 from bot.scratch_file import ScratchFileFailed
@@ -57,6 +58,7 @@ from bot.ui.errors.reading import (
 from bot.ui.errors.references import reference_words, render_ambiguous_reference
 from bot.ui.errors.refusals import render_confirmation_refused, render_not_permitted, render_requester_not_permitted
 from bot.ui.errors.usage import usage_words
+from bot.ui.errors.workspaces import workspace_words
 from bot.ui.reply import Message, Placement
 
 ParagraphError = (
@@ -75,6 +77,7 @@ ParagraphError = (
     | NotOurButton
     | AnyBillError
     | BulkUnavailable
+    | WorkspaceRefused
 )
 """Errors that are shown as one paragraph."""
 ShownError = (
@@ -200,6 +203,8 @@ def _paragraph_words(error: ParagraphError) -> str:
             return (
                 "This list of batches is no longer open. Nothing was done now. Type the command again for a new list."
             )
+        case WorkspaceRefused():
+            return workspace_words(error)
         case NotOurButton():
             return "This button is from another version of Batchdesk. Nothing was done. Try `/batch help`."
         case unreachable:

@@ -31,6 +31,7 @@ from bot.operations.read_results import ResultsNotSaved, ResultsNotYetAvailable,
 from bot.operations.retirements import RetiresMeanwhile
 from bot.operations.shared_files import FileUnreadable, NoFileInMessage, UnreadableReason
 from bot.operations.work_limits import DRAFTS_OF_ALL, DRAFTS_OF_ONE, RunningWork, TooManyDrafts, TooMuchWork
+from bot.operations.workspace_faults import WorkspaceFault, WorkspaceRefused
 from bot.permissions import NotPermitted, RequesterNotPermitted, Rule
 from bot.results.summary import (
     SummaryUnreadable,
@@ -233,4 +234,9 @@ ERRORS: dict[str, ExpectedError] = {
     "spool_forbidden": ScratchFileFailed(full=False, reason="Permission denied"),
     "summary_unreadable": SummaryUnreadable("its version is 7, not 1"),
     "needs_channel": NeedsChannel("notify"),
+    "workspace_unknown": WorkspaceRefused(WorkspaceFault.UNKNOWN, "prod", known=("production", "development")),
+    "workspace_unknown_to_them": WorkspaceRefused(WorkspaceFault.UNKNOWN, "prod"),
+    "workspace_gone": WorkspaceRefused(WorkspaceFault.GONE),
+    "workspace_in_channel": WorkspaceRefused(WorkspaceFault.IN_CHANNEL, of_channel="production"),
+    "workspace_moved": WorkspaceRefused(WorkspaceFault.MOVED, "production", "development"),
 }

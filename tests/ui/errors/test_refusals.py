@@ -38,6 +38,6 @@ def test_a_refusal_names_the_callers_id_where_a_setting_needs_it_and_says_that_n
 
     said: Message = render_error(error)
 
-    needs_id = error.rule.name.startswith("NOT_") or error.rule is Rule.GROUP_UNKNOWN
+    needs_id = error.rule.name.startswith(("NOT_", "NO_ROLE")) or error.rule is Rule.GROUP_UNKNOWN
     assert (f"`{error.caller.user}`" in said.text) is needs_id
     assert "Nothing was changed." in said.text or error.rule is Rule.NOT_READER  # reading changes nothing
