@@ -110,6 +110,7 @@ class CallSender:
         with _log_try(call) as line, _translate_failures(request):
             response = await self._http.send(request, stream=stream)
             line.outcome = f"{response.status_code} {response.headers.get('request-id', '-')}"
+            line.is_routine = response.is_success and call.method == "GET"
             if not response.is_success:
                 await response.aread()
                 raise translate_refusal(response, call.batch_id)
@@ -170,14 +171,20 @@ def _add_doubt(error: ApiError, call: Call, in_doubt: bool) -> ApiError:
 
 class _LogLine(Struct):
     outcome: str = "no answer"
+    is_routine: bool = False
 
 
 @contextmanager
 def _log_try(call: Call) -> Iterator[_LogLine]:
-    """Log one line for a try, also when it fails; never headers, parameters or bodies."""
+    """Log one line for a try, also when it fails; never headers, parameters or bodies.
+
+    A read that succeeds is logged for debugging alone: the metrics count it, and a line takes as long as a statement.
+    """
     line = _LogLine()
     started = time.monotonic()
     try:
         yield line
     finally:
-        log.info("%s %s %s %.0f ms", call.method, call.path, line.outcome, (time.monotonic() - started) * 1000)
+        level = logging.DEBUG if line.is_routine else logging.INFO
+        spent = (time.monotonic() - started) * 1000
+        log.log(level, "%s %s %s %.0f ms", call.method, call.path, line.outcome, spent)

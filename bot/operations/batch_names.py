@@ -19,6 +19,7 @@ from bot.store.records import drafts, labels, summaries
 from bot.store.records.bulks import BulkItem
 from bot.store.records.confirmations import StoredConfirmation
 from bot.store.records.labels import BatchNames
+from bot.store.records.summaries import StoredSummary
 
 ID_FIELDS = ("batch_id", "subject")
 """Fields of outcomes that hold the id of a batch."""
@@ -48,14 +49,19 @@ async def find_names(outcome: object, services: Services) -> Mapping[str, BatchN
     return {}
 
 
-def read_card_names(connection: Connection, batch_ids: Sequence[str]) -> dict[str, BatchNames]:
-    """Return names with what cards show besides: models and cost as far as known, and the names of relatives."""
+def read_card_names(
+    connection: Connection, batch_ids: Sequence[str], read: Mapping[str, StoredSummary] | None = None
+) -> dict[str, BatchNames]:
+    """Return names with what cards show besides: models and cost as far as known, and the names of relatives.
+
+    `read`: the summaries of these batches, if the caller has read them already.
+    """
     found = labels.get_names(connection, batch_ids)
     related = {id for names in found.values() for each in names.relatives for id in (each.child_id, each.parent_id)}
     others = labels.get_names(connection, related - found.keys()) if related else {}
     called = {id: name for id, each in (others | found).items() if (name := each.label or each.file_name)}
-    read = summaries.get_many(connection, batch_ids)
-    estimates = drafts.get_estimates(connection, batch_ids)
+    read = summaries.get_many(connection, batch_ids) if read is None else read
+    estimates = drafts.get_estimates(connection, [id for id, names in found.items() if names.file_name is not None])
     for batch_id, names in found.items():
         names = replace(names, related_names=called)
         if batch_id in estimates:

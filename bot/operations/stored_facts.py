@@ -42,12 +42,15 @@ async def read_stored_facts(services: Services, batch: MessageBatch) -> StoredFa
 
 def _read(connection: Connection, batch: MessageBatch) -> StoredFacts:
     is_canceled = batch.cancel_initiated_at is not None
+    read = summaries.get_many(connection, [batch.id])
     watching = watches.list_for_batch(connection, batch.id)
+    names = read_card_names(connection, [batch.id], read)
+    is_part = names[batch.id].parts is not None
     return StoredFacts(
         audit.find_last_actor(connection, "cancel", batch.id) if is_canceled else None,
         tuple(dict.fromkeys(watch.user_id for watch in watching if watch.user_id)),
-        read_parts(connection, batch.id),
+        read_parts(connection, batch.id) if is_part else None,
         split_draft.find_rest(connection, batch.id),
-        summaries.get(connection, batch.id),
-        read_card_names(connection, [batch.id]),
+        read.get(batch.id),
+        names,
     )

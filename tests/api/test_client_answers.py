@@ -175,19 +175,25 @@ async def test_the_key_is_removed_from_what_the_api_repeats(talk: Talk) -> None:
     assert "secret" not in repr(caught.value)
 
 
-async def test_a_call_is_logged_with_its_facts_and_without_secrets(
+async def test_changes_and_failures_are_logged_with_their_facts_and_without_secrets(
     talk: Talk, batch_json: Callable[..., dict[str, object]], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", "bot.api")
-    client, _, _ = talk(httpx.Response(200, json=batch_json(), headers={"request-id": "req_1"}), httpx.ReadError("x"))
+    created = httpx.Response(200, json=batch_json(), headers={"request-id": "req_1"})
+    refused = httpx.Response(404, json=batch_json(), headers={"request-id": "req_2"})
+    client, _, _ = talk(created, httpx.Response(200, json=batch_json()), refused, httpx.ReadError("x"))
 
     await client.create([{"custom_id": "a", "params": {"prompt": "private"}}])
+    await client.retrieve(ID)
+    with pytest.raises(ApiRejected):
+        await client.retrieve(ID)
     with pytest.raises(ApiUnavailable):
         await client.create([])
 
     lines = [record.getMessage() for record in caplog.records if record.name.startswith("bot.")]
     assert [line.rsplit(" ", 2)[0] for line in lines] == [
         "POST /v1/messages/batches 200 req_1",
+        f"GET /v1/messages/batches/{ID} 404 req_2",
         "POST /v1/messages/batches no answer",
     ]
     assert "private" not in caplog.text

@@ -7,10 +7,10 @@ from typing import Literal, get_args
 
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, or_, select, update
 
 from bot.store.db.chunks import chunks
-from bot.store.db.scope import here
+from bot.store.db.scope import here, prepare
 from bot.store.db.tables import drafts as table
 from bot.store.db.upserts import insert_new
 
@@ -32,6 +32,14 @@ REFERENCE_LENGTH = 6
 ID_LENGTH = 24
 """How many characters a draft's id has; all of them are hexadecimal digits."""
 _CAN_BE_A_BATCH = or_(table.c.parts.is_(None), table.c.part.is_not(None))
+_ESTIMATES = prepare(
+    select(table.c.batch_id, table.c.estimate).where(table.c.batch_id.in_(bindparam("ids", expanding=True)))
+)
+_PART = prepare(
+    select(table.c.whole_id, table.c.parts)
+    .where(table.c.batch_id == bindparam("id"), table.c.part.is_not(None))
+    .limit(1)
+)
 _ID_START = re.compile(f"[0-9a-f]{{{REFERENCE_LENGTH},{ID_LENGTH}}}")
 SETTLED_LIFETIME = timedelta(days=40)
 """How long the record of a settled draft is kept: as long as that of a batch (bot.store.transactions.retention)."""
@@ -202,8 +210,11 @@ def reads_as_id(reference: str) -> bool:
 
 def get_estimates(connection: Connection, batch_ids: Iterable[str]) -> dict[str, str]:
     """Return the estimate of each draft that has become one of these batches, by the id of the batch."""
-    rows = connection.execute(select(table.c.batch_id, table.c.estimate).where(table.c.batch_id.in_(list(batch_ids))))
-    return {row.batch_id: row.estimate for row in rows}
+    return {
+        row.batch_id: row.estimate
+        for ids in chunks(batch_ids)
+        for row in connection.execute(_ESTIMATES, {"ids": ids})
+    }
 
 
 def list_estimates_since(connection: Connection, since: datetime) -> dict[str, str]:
@@ -333,8 +344,7 @@ def list_parts(connection: Connection, whole_id: str, *states: DraftState) -> li
 
 def find_sent_parts(connection: Connection, batch_id: str) -> SentParts | None:
     """Return the parts of the draft that this batch is a part of; None for the batch of a whole draft."""
-    part = select(table.c.whole_id, table.c.parts).where(table.c.batch_id == batch_id, table.c.part.is_not(None))
-    row = connection.execute(part.limit(1)).one_or_none()
+    row = connection.execute(_PART, {"id": batch_id}).one_or_none()
     if row is None:
         return None
     sent = table.c.whole_id == row.whole_id, table.c.part.is_not(None), table.c.batch_id.is_not(None)

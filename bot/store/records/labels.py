@@ -10,9 +10,10 @@ from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import Connection, Row, Select, delete, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, delete, insert, or_, select, update
 
 from bot.store.db.chunks import chunks
+from bot.store.db.scope import prepare
 from bot.store.db.tables import batches, drafts, families
 from bot.store.db.tables import labels as table
 from bot.store.db.upserts import insert_new
@@ -26,6 +27,15 @@ _PLAIN_PREFIX = "msgbatch"
 _BARE_ID = re.compile(r"01[a-z0-9]{22}")
 BatchPart = Literal["sample", "rest"]
 """Which part of a file a batch is, if the file was not sent as a whole."""
+_IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)
+_NAMES = prepare(select(table.c.batch_id, table.c.label, table.c.owner, table.c.note).where(table.c.batch_id.in_(_IDS)))
+_ORIGINS = prepare(
+    select(
+        *(drafts.c.batch_id, drafts.c.name, drafts.c.user_id, drafts.c.approved_by),
+        *(drafts.c.whole_id, drafts.c.rest_id, drafts.c.part, drafts.c.parts),
+    ).where(drafts.c.batch_id.in_(_IDS))
+)
+_RELATIVES = prepare(select(families).where(or_(families.c.child_id.in_(_IDS), families.c.parent_id.in_(_IDS))))
 
 
 class Relative(Struct, frozen=True):
@@ -118,17 +128,11 @@ def get_names(connection: Connection, batch_ids: Iterable[str]) -> dict[str, Bat
     found: dict[str, BatchNames] = {}
     kin = get_relatives(connection, wanted)
     for ids in chunks(wanted):
-        columns = (table.c.batch_id, table.c.label, table.c.owner, table.c.note)
-        for row in connection.execute(select(*columns).where(table.c.batch_id.in_(ids))):
+        for row in connection.execute(_NAMES, {"ids": ids}):
             found[row.batch_id] = BatchNames(row.label, row.owner, row.note)
-        for origin in connection.execute(_select_origins(ids)):
+        for origin in connection.execute(_ORIGINS, {"ids": ids}):
             found[origin.batch_id] = _add_origin(found.get(origin.batch_id, BatchNames()), origin)
     return {id: replace(found.get(id, BatchNames()), relatives=kin.get(id, ())) for id in wanted}
-
-
-def _select_origins(batch_ids: Iterable[str]) -> Select[Any]:
-    columns = (drafts.c.batch_id, drafts.c.name, drafts.c.user_id, drafts.c.approved_by, drafts.c.whole_id)
-    return select(*columns, drafts.c.rest_id, drafts.c.part, drafts.c.parts).where(drafts.c.batch_id.in_(batch_ids))
 
 
 def _add_origin(names: BatchNames, row: Row[Any]) -> BatchNames:
@@ -144,8 +148,7 @@ def get_relatives(connection: Connection, batch_ids: Iterable[str]) -> dict[str,
     """Return the parents and children of each of these batches."""
     found: dict[str, list[Relative]] = {}
     for ids in chunks(batch_ids):
-        either = or_(families.c.child_id.in_(ids), families.c.parent_id.in_(ids))
-        for row in connection.execute(select(families).where(either)):
+        for row in connection.execute(_RELATIVES, {"ids": ids}):
             relative = Relative(row.child_id, row.parent_id, row.kind)
             for id in {row.child_id, row.parent_id} & set(ids):
                 found.setdefault(id, []).append(relative)

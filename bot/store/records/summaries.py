@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, or_, select, update
 
 from bot.store.db.chunks import chunks
+from bot.store.db.scope import prepare
 from bot.store.db.tables import summaries as table
 from bot.store.db.upserts import upsert
 
@@ -16,6 +17,7 @@ DownloadedFile = Literal["jsonl", "csv", "errors", "family", "unconfirmed"]
 family. `unconfirmed`: Slack did not say whether a file arrived."""
 
 _LEAST_FIRST: tuple[DownloadedFile, ...] = ("unconfirmed", "errors", "csv", "family", "jsonl")
+_OF_BATCHES = prepare(select(table).where(table.c.batch_id.in_(bindparam("ids", expanding=True))))
 
 
 class StoredSummary(Struct, frozen=True):
@@ -49,8 +51,7 @@ def store_summary(connection: Connection, read: StoredSummary, *, delete_before:
 
 def get(connection: Connection, batch_id: str) -> StoredSummary | None:
     """Return the summary of one batch, or None."""
-    row = connection.execute(select(table).where(table.c.batch_id == batch_id)).one_or_none()
-    return StoredSummary(**row._mapping) if row else None
+    return get_many(connection, [batch_id]).get(batch_id)
 
 
 def get_many(connection: Connection, batch_ids: Iterable[str]) -> dict[str, StoredSummary]:
@@ -58,7 +59,7 @@ def get_many(connection: Connection, batch_ids: Iterable[str]) -> dict[str, Stor
     return {
         row.batch_id: StoredSummary(**row._mapping)
         for ids in chunks(batch_ids)
-        for row in connection.execute(select(table).where(table.c.batch_id.in_(ids)))
+        for row in connection.execute(_OF_BATCHES, {"ids": ids})
     }
 
 

@@ -6,10 +6,10 @@ from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import Connection, delete, or_, select
+from sqlalchemy import Connection, bindparam, delete, or_, select
 
 from bot.store.db.chunks import chunks
-from bot.store.db.scope import here
+from bot.store.db.scope import here, prepare
 from bot.store.db.tables import batches, mutes, quiet_levels
 from bot.store.db.tables import watches as table
 from bot.store.db.upserts import insert_new, upsert
@@ -18,6 +18,7 @@ WatchReason = Literal["watch", "cancel", "feed"]
 ChannelNotifyLevel = Literal["all", "failures", "none"]
 NotifyLevel = Literal["all", "failures", "none", "muted"]
 """What is sent about a batch in a place, for whatever reason."""
+_OF_BATCHES = prepare(select(table).where(table.c.batch_id.in_(bindparam("ids", expanding=True))))
 
 
 class StoredWatch(Struct, frozen=True):
@@ -53,7 +54,7 @@ def list_for_batches(connection: Connection, batch_ids: Iterable[str]) -> list[S
     """Return the watches of several batches, oldest first."""
     found: list[StoredWatch] = []
     for chunk in chunks(batch_ids):
-        rows = connection.execute(select(table).where(table.c.batch_id.in_(chunk)))
+        rows = connection.execute(_OF_BATCHES, {"ids": chunk})
         found.extend(StoredWatch(**row._mapping) for row in rows)
     return sorted(found, key=lambda watch: (watch.created_at, watch.user_id))
 

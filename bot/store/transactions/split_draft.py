@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from msgspec.structs import replace
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
+from bot.store.db.scope import prepare
 from bot.store.db.tables import drafts as table
 from bot.store.records import drafts, sends
 from bot.store.records.drafts import Draft, DraftChanges, RestingState
@@ -12,6 +13,11 @@ from bot.store.records.drafts import Draft, DraftChanges, RestingState
 CANARY = "canary"
 """The kind of a rest whose sample has become a batch."""
 
+_REST = prepare(
+    select(table)
+    .where(table.c.parent_id == bindparam("batch_id"), table.c.kind == CANARY, table.c.state == "ready")
+    .limit(1)
+)
 AS_BEFORE = DraftChanges(sample=None, rest_id=None)
 
 
@@ -58,6 +64,5 @@ def set_rest_parent(connection: Connection, rest_id: str, batch_id: str) -> None
 
 def find_rest(connection: Connection, batch_id: str) -> Draft | None:
     """Return the draft of the rest after this sample, until someone sends or discards it."""
-    wanted = select(table).where(table.c.parent_id == batch_id, table.c.kind == CANARY, table.c.state == "ready")
-    row = connection.execute(wanted.limit(1)).one_or_none()
+    row = connection.execute(_REST, {"batch_id": batch_id}).one_or_none()
     return Draft(**row._mapping) if row else None
