@@ -211,9 +211,7 @@ def reads_as_id(reference: str) -> bool:
 def get_estimates(connection: Connection, batch_ids: Iterable[str]) -> dict[str, str]:
     """Return the estimate of each draft that has become one of these batches, by the id of the batch."""
     return {
-        row.batch_id: row.estimate
-        for ids in chunks(batch_ids)
-        for row in connection.execute(_ESTIMATES, {"ids": ids})
+        row.batch_id: row.estimate for ids in chunks(batch_ids) for row in connection.execute(_ESTIMATES, {"ids": ids})
     }
 
 
