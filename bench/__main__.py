@@ -4,7 +4,20 @@ import subprocess
 import sys
 from importlib.util import find_spec
 
-BENCHES = ("ack", "whole", "start", "render", "results", "reading", "watch", "create", "door", "hostile", "tokens")
+BENCHES = (
+    "ack",
+    "whole",
+    "start",
+    "rest",
+    "render",
+    "results",
+    "reading",
+    "watch",
+    "create",
+    "door",
+    "hostile",
+    "tokens",
+)
 
 
 def main(names: list[str]) -> int:

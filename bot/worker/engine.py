@@ -43,10 +43,10 @@ _THREADS = 24
 """Of a process, for one workspace; each other one adds those of its sweep and of its safety net."""
 _AT_ONCE_IN_A_FILE = 3  # a file has one writer at a time: more would wait for each other until they give up
 _QUEUES: Mapping[str, tuple[int, float, bool]] = {
-    "sweeps": (1, 1.0, False),
-    "slack": (8, 0.3, True),
-    "cards": (8, 0.5, True),
-    "api": (4, 1.0, False),
+    "sweeps": (1, 2.0, False),
+    "slack": (8, 1.0, True),
+    "cards": (8, 1.0, True),
+    "api": (4, 2.0, False),
 }
 _FOR_EACH_WORKSPACE = frozenset({"sweeps", "api"})
 """The queues that wait for the API: each other workspace adds a workflow at once, so that none waits for another's."""

@@ -68,6 +68,7 @@ class Maintenance:
         self._limits = limits
         self._last_heartbeat: datetime | None = None
         self._store_fault: StoreFault | None = None
+        self._running: set[str] = set()
         self._chores = (
             Chore("redrive", timedelta(seconds=30), self.redrive),
             Chore("prune", timedelta(days=1), self.prune),
@@ -76,23 +77,33 @@ class Maintenance:
 
     async def run(self) -> None:
         """Run until canceled. A slow chore delays neither the heartbeat nor another chore."""
-        async with asyncio.TaskGroup() as loops:
-            loops.create_task(self._repeat(self._keep_process, self.enqueue_sweep))
-            for chore in self._chores:
-                loops.create_task(self._repeat(partial(self._do_chore, chore)))
+        async with asyncio.TaskGroup() as chores:
+            while True:
+                await self._begin_round(chores)
+                await asyncio.sleep(self._pause)
 
     async def run_once(self) -> None:
         """Do what is due now. Failures are logged."""
-        for step in (self._keep_process, self.enqueue_sweep):
-            await self._try(step)
-        for chore in self._chores:
-            await self._try(partial(self._do_chore, chore))
+        async with asyncio.TaskGroup() as chores:
+            await self._begin_round(chores)
 
-    async def _repeat(self, *steps: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            for step in steps:
-                await self._try(step)
-            await asyncio.sleep(self._pause)
+    async def _begin_round(self, chores: asyncio.TaskGroup) -> None:
+        for step in (self._keep_process, self.enqueue_sweep, partial(self._begin_due, chores)):
+            await self._try(step)
+
+    async def _begin_due(self, chores: asyncio.TaskGroup) -> None:
+        """Begin the chores that are due; one that still runs is left alone. One read finds them all."""
+        idle = {chore.name: chore for chore in self._chores if chore.name not in self._running}
+        now = self._now()
+        for name in await self._database.run(partial(scheduled_jobs.find_due, names=idle, now=now)):
+            self._running.add(name)
+            chores.create_task(self._run_chore(idle[name]))
+
+    async def _run_chore(self, chore: Chore) -> None:
+        try:
+            await self._try(partial(self._do_chore, chore))
+        finally:
+            self._running.discard(chore.name)
 
     async def _try(self, step: Callable[[], Awaitable[None]]) -> None:
         try:

@@ -211,7 +211,7 @@ def fill(connection: Connection, name: str) -> None:
     bulks.set_entry(connection, running.id, begun)
     asked = replace(running, id=f"bulk_{name}asked", created_at=LONG_AGO)
     bulks.add(connection, asked, [replace(item, bulk_id=asked.id) for item in items])
-    scheduled_jobs.claim_turn(connection, "sweep", NOW, NOW + HOUR)
+    scheduled_jobs.claim_turn(connection, "sweep", NOW, NOW + (2 * HOUR if name == THEIRS else HOUR))
     if name == THEIRS:
         add_what_only_they_have(connection, name)
 
@@ -379,10 +379,12 @@ def make_choices(database: Database, name: str) -> dict[str, Sequence[Any]]:
         "mark_copied.ids": [[entry.id for entry in entries]],
         "me": [None],
         "name": ["sweep"],
+        "names": [["sweep"]],
         "next_due": [NOW + 3 * HOUR],
         "notice": some_notices,
         "now": [LATER],
         "claim_turn.now": [NOW + 2 * HOUR],
+        "find_due.now": [NOW + 1.5 * HOUR],
         "outcome": ["done"],
         "record_question.outcome": ["asked"],
         "owner": [ADA, None],

@@ -3,6 +3,7 @@
 Each workspace has jobs of its own.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -42,6 +43,16 @@ def claim_turn(
         .values(due_at=next_due, turn=table.c.turn + 1)
     )
     return connection.execute(claimed.returning(table.c.turn)).scalar_one_or_none()
+
+
+def find_due(connection: Connection, names: Collection[str], now: datetime) -> list[str]:
+    """Return those of these jobs that are due or never had a turn; another process may claim them first."""
+    stored = {name_job(connection, name): name for name in names}
+    later = select(table.c.name).where(
+        table.c.name.in_(list(stored)), table.c.due_at > now, table.c.due_at <= now + FURTHEST
+    )
+    waiting = frozenset(connection.execute(later).scalars())
+    return [name for job, name in stored.items() if job not in waiting]
 
 
 def get(connection: Connection, name: str) -> ScheduledJob | None:
