@@ -209,7 +209,7 @@ async def test_a_lost_answer_is_not_sent_again_and_the_new_batch_is_shown(desk: 
     [again] = await desk.press(question, "Send")
 
     assert "the API's answer was lost" in answer.visible_text
-    assert "exactly that size" in answer.visible_text
+    assert "exactly 7 requests" in answer.visible_text
     assert "Outcome: unknown." in again.visible_text
     assert count_creates(desk) == 1
 

@@ -166,7 +166,8 @@ async def test_a_budget_counts_what_is_open_and_then_what_it_cost(open_desk: Ope
     after = await ask_about_file(desk, EIGHTY_CENTS)
 
     assert (
-        "up to $1.60 of $2 with this file ($0.00 spent, up to $0.80 in batches not read yet)" in while_open.visible_text
+        "up to $1.60 of $2 with this file ($0.00 spent, up to $0.80 more in batches not read yet)"
+        in while_open.visible_text
     )
     assert "not read yet)" not in after.visible_text
     assert "up to $0.80 of $2" in after.visible_text

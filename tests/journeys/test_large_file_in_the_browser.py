@@ -26,7 +26,7 @@ async def test_a_file_of_three_batches_has_one_card_and_is_canceled_with_one_pre
         await page.get_by_role("option", name="Part 2 of 3").click()
         await expect(page.get_by_test_id("message").last).to_contain_text("large.jsonl · part 2 of 3")
         await card.get_by_role("button", name="Cancel").click()
-        await page.get_by_role("button", name="Cancel all 3 batches").click()
+        await page.get_by_role("button", name="Cancel all 3 parts").click()
 
         await expect(card).to_contain_text("large.jsonl · 250 requests · canceling")
         await expect(card).to_contain_text("Part 1 of 3 · 100 requests · canceling")

@@ -122,9 +122,7 @@ async def test_a_model_that_no_one_knows_is_one_warning_and_its_requests_can_be_
     question = await ask_about_file(desk, make_jsonl(requests))
     [card] = await desk.press(question, "Send")
 
-    assert (
-        "`claude-nova-7`: not among the models that the API lists (5 lines, first in line 1)" in question.visible_text
-    )
+    assert "`claude-nova-7`: not in the API's list of models (5 lines, first in line 1)" in question.visible_text
     assert "5 requests" in card.visible_text
     assert count_creates(desk) == 1
 

@@ -24,7 +24,7 @@ async def test_what_was_left_out_is_looked_for_in_the_same_file(desk: Desk) -> N
     file = share_file(desk, make_jsonl(make_request(each.custom_id) for each in batch.requests)).files[0]["id"]
     [question] = await desk.type(f"/batch retry last --file {file}")
 
-    [wider] = await desk.press(question, "Include the other 3")
+    [wider] = await desk.press(question, "Include the 3 left out")
 
     assert "Send 2 requests?" in question.visible_text
     assert "Send 5 requests?" in wider.visible_text

@@ -197,7 +197,7 @@ async def test_killed_between_two_parts_it_sends_nothing_more_and_asks(open_desk
     before = sent_ids(desk)
     await send_rest(desk, told)
 
-    assert "I was restarted while sending *large.jsonl*. The other 15 requests wait" in told.visible_text
+    assert "I was restarted while sending *large.jsonl*. The remaining 15 requests wait" in told.visible_text
     assert before == IN_PARTS[:1]
     assert sent_ids(desk) == IN_PARTS
 
@@ -255,7 +255,7 @@ async def test_one_card_shows_all_parts_and_cancels_all_with_one_press(open_desk
     [card] = await desk.type("/batch status last")
     [alone] = await desk.type(f"/batch status {second.id}")
     [question] = await desk.press(card, "Cancel")
-    [canceled] = await desk.press(question, "Cancel all 3 batches")
+    [canceled] = await desk.press(question, "Cancel all 3 parts")
     [again] = await desk.type(f"/batch cancel {first.id}")
 
     assert "🔵 large.jsonl · 25 requests · running" in card.visible_text

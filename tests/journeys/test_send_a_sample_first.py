@@ -83,7 +83,7 @@ async def test_after_a_lost_answer_the_rest_is_sent_without_the_sample(desk: Des
 
     assert "the API's answer was lost" in answer.visible_text
     assert "The other 30 were not sent. You can still send them." in answer.visible_text
-    assert "1 new batch has exactly that size" in answer.visible_text
+    assert "1 new batch has exactly 10 requests" in answer.visible_text
     assert sorted(chain.from_iterable(sent_ids(desk))) == all_ids(40)
 
 

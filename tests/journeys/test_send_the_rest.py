@@ -41,7 +41,7 @@ async def test_above_the_limit_one_approval_covers_the_sample_and_the_rest(
     open_desk: OpenDesk,
 ) -> None:
     desk = await open_desk(operators=(ADA, BEN), request_limit=35)
-    await desk.press(await ask_about_file(desk, sound_file(40)), "Ask to send 10 first")
+    await desk.press(await ask_about_file(desk, sound_file(40)), "Ask, with 10 first")
     asked = desk.slack.messages(BATCHES, BEN)[-1]
     before = count_creates(desk)
 

@@ -80,7 +80,7 @@ async def test_a_result_that_is_missing_from_the_file_was_sent(desk: Desk) -> No
     await desk.type(f"/batch show last {missing[0]}")
 
     assert len(missing) == 1
-    assert "The request was sent, so its result is missing from the file." in modal_of(desk).visible_text
+    assert "has no result of the request" in modal_of(desk).visible_text
 
 
 async def test_a_typo_leads_to_the_answer_by_a_press(desk: Desk) -> None:

@@ -94,7 +94,7 @@ async def test_what_takes_long_is_one_message_that_is_edited_and_deleted_at_its_
 
 
 @pytest.mark.parametrize(
-    ("fails", "words"), [(False, "✅ Read *Batch 1*"), (True, "⚠️ Couldn't finish reading *Batch 1*")]
+    ("fails", "words"), [(False, "✅ Finished reading *Batch 1*"), (True, "⚠️ Couldn't finish reading *Batch 1*")]
 )
 async def test_what_slack_does_not_let_the_bot_delete_shows_how_it_ended(
     slack: SlackSimulator, messages: ProgressMessages, *, fails: bool, words: str

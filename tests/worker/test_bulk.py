@@ -338,7 +338,7 @@ async def test_a_process_that_dies_before_its_answer_is_reported_as_going_on(sce
     await scene.deliver_all()
     told = await work(scene, change.bulk.id)
 
-    assert "It goes on" in scene.slack.messages("D0ADA")[0].visible_text
+    assert "working on the list again" in scene.slack.messages("D0ADA")[0].visible_text
     assert "1 of 1 batch deleted" in told
     assert len(deleted(scene)) == 1
 
@@ -485,7 +485,7 @@ async def test_a_process_that_dies_while_it_saves_deletes_nothing(scene: Scene, 
     told = await work(scene, bulk_id)
 
     assert states(scene, bulk_id) == ["failed restarted"]
-    assert "I was restarted while I saved the results" in told
+    assert "I was restarted while saving its results" in told
     assert deleted(scene) == []
     assert outcomes(scene, batch) == [("results", "unknown")]
 

@@ -51,7 +51,7 @@ async def test_a_notice_that_may_be_there_is_reported_once_and_not_posted_again(
 
     assert len(bare.notices()) == int(is_posted)
     [told] = read_direct(bare)
-    assert "Slack didn't confirm my message" in told
+    assert "Slack didn't confirm it" in told
     assert batch.id in told
     stored = bare.notice(batch)
     assert stored.sent_at is None

@@ -32,7 +32,7 @@ from bot.ui.reply import Message, Posting
 def approval_question(
     draft: Draft,
     exceeded: LimitExceeded | None,
-    approvers: tuple[str, ...],
+    approvers: tuple[str, ...] | None,
     retiring: tuple[RetiringModel, ...] = (),
     warnings: Sequence[str] = (),
     confirmation: str | None = None,
@@ -42,7 +42,8 @@ def approval_question(
     """Return the question to a second person whether the draft may be sent. `reason`: why it is asked again.
 
     The button is "Approve anyway" if a model is about to retire and there is a `confirmation`. Without one the press
-    asks first. `exceeded` is None if the limit was raised since, and the draft still waits.
+    asks first. `approvers` is None if an approver is asked again. `exceeded` is None if the limit was raised
+    since, and the draft still waits.
     """
     title = f"Approve {quantity(draft.requests, 'request')}{title_ending(retiring, draft.requests)}?"
     lines = [*retirement_lines(retiring), *warnings]
@@ -53,13 +54,15 @@ def approval_question(
         else "asked for approval when this was over a limit. "
         "It is within the limit now, but the request for approval is still open."
     )
-    why = " ".join(filter(None, [asks, limit_words(exceeded, "their"), approver_words(approvers, draft.user_id)]))
+    must = approver_words(approvers, draft.user_id) if approvers is not None else ""
+    why = " ".join(filter(None, [asks, limit_words(exceeded, "their"), must]))
     words = f"{mention(draft.user_id)} {why}{_sample_words(draft)}"
     buttons = [
         button(yes, Approve(draft.id), style="primary", renew=True, confirmation=confirmation),
         button("Preview", Preview(draft.id), spoken="Preview the first request"),
         button("Decline", Decline(draft.id)),
     ]
+    until = date(draft.changed_at + UNSENT_LIFETIME)
     typed = code(f"/batch approve {draft.reference}")
     blocks = (
         header(title),
@@ -68,7 +71,7 @@ def approval_question(
         *((section(reason),) if reason else ()),
         *warnings_section(lines),
         *actions(buttons),
-        context(f"Expires {date(draft.changed_at + UNSENT_LIFETIME)} · you can also type {typed}"),
+        context(f"Approving sends {_sent_first(draft)} · expires {until} · you can also type {typed}"),
     )
     cost = cost_words(load_estimate(draft.estimate))
     spoken = [end_sentence(f"⚠️ {line}") for line in lines]
@@ -83,6 +86,13 @@ def settle_question(draft: Draft, line: str) -> tuple[Posting, ...]:
     if draft.question_channel is None or draft.question_ts is None:
         return ()
     return (Posting(draft.question_channel, Message(line, (section(line),)), edits=draft.question_ts),)
+
+
+def _sent_first(draft: Draft) -> str:
+    """Return what an approval sends, and that it does so at once."""
+    if draft.sample:
+        return f"the {quantity(draft.sample, 'request')} at once" if draft.sample > 1 else "the first request at once"
+    return "it at once" if draft.requests == 1 else "them at once"
 
 
 def _sample_words(draft: Draft) -> str:

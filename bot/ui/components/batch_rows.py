@@ -25,9 +25,9 @@ class ListedBatch(NamedTuple):
     escaped_line: FirstLine
     now: datetime | None
 
-    def row(self) -> str:
+    def row(self, *, with_symbol: bool = True) -> str:
         """Return the first line, when the batch ended, and its owner."""
-        parts = [self.escaped_line.bold()]
+        parts = [self.escaped_line.bold(with_symbol=with_symbol)]
         batch, now = self.batch, self.now
         if batch.ended_at is not None and batch.has_ended:
             parts.append(f"ended {short_date(batch.ended_at, now) if now else date(batch.ended_at)}")

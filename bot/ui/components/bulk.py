@@ -55,8 +55,8 @@ def _fact_lines(change: BulkChange, *, is_delete: bool) -> list[str]:
     requests = quantity(sum(item.requests for item in change.items), "request")
     parts = [requests] if facts is None else [requests, _money_words(facts, is_delete=is_delete)]
     lines = [" · ".join(parts)]
-    if facts is not None and is_delete:
-        lines.append(_download_words(facts))
+    if is_delete:
+        lines.append(_download_words(facts) if facts is not None else "Results that no one has downloaded are lost.")
     if facts is not None and facts.matched > facts.count:
         which = "oldest" if is_delete else "newest"
         lines.append(
@@ -80,9 +80,9 @@ def _money_words(facts: BulkFacts, *, is_delete: bool) -> str:
         return "cost unknown"
     rest = facts.count - facts.priced
     if not is_delete:
-        most = f"up to {format_usd(facts.usd)}"
+        most = f"estimated cost up to {format_usd(facts.usd)}"
         priced = quantity(facts.priced, "batch", "batches")
-        return f"{most} for {priced}, unknown for {number(rest)}" if rest else most
+        return f"{most} for {priced}, unknown for the other {number(rest)}" if rest else most
     amount = format_amount(facts.usd, complete=not rest)
     if amount == "unknown":
         return "cost unknown"
@@ -106,7 +106,10 @@ def _download_words(facts: BulkFacts) -> str:
 
 def _first_rows(change: BulkChange, viewer: Viewer) -> list[str]:
     count = len(change.items)
-    rows = [each.row() for each in list_batches(change.batches, viewer.names, viewer.now)]
+    listed = list_batches(change.batches, viewer.names, viewer.now)
+    # The symbol of few failures looks like a ticked box, and all that is deleted has ended.
+    is_delete = change.bulk.verb == "delete"
+    rows = [each.row(with_symbol=not is_delete) for each in listed]
     rows = rows or [_item_row(item, viewer) for item in change.shown]
     more = count - len(rows)
     return [*rows, *([f"and {number(more)} more"] if more > 0 else [])]

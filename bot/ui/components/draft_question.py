@@ -72,7 +72,7 @@ def limit_words(exceeded: LimitExceeded | None, whose: Literal["your", "their"])
         verb = f"{'may' if use.after is None else 'would'} exceed"
         sentences.append(f"{subject} {verb} the monthly budget of {format_limit(use.budget)}.")
     if exceeded.is_unbounded:
-        sentences.append("The cost is unbounded.")
+        sentences.append("The cost is open-ended.")
     return " ".join(sentences)
 
 
@@ -89,7 +89,7 @@ def budget_lines(use: BudgetUse | None) -> list[str]:
     month = use.month
     amount = format_amount(month.spent, complete=month.is_complete)
     spent = "an unknown amount spent" if amount == "unknown" else f"{amount} spent"
-    opened = f", up to {format_usd(month.open.usd)} in batches not read yet" if month.open.usd else ""
+    opened = f", up to {format_usd(month.open.usd)} more in batches not read yet" if month.open.usd else ""
     opened += f", {quantity(month.open.unbounded, 'file')} of unknown cost" if month.open.unbounded else ""
     opened += f", {unread_words(month)}" if month.unread else ""
     limit = format_limit(use.budget)

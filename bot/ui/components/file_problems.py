@@ -159,11 +159,11 @@ _REMEDIES: dict[ProblemKind, str] = {
 }
 """What to do; a remedy with `{instead}` is left out if there is nothing to use instead."""
 _WARNINGS: dict[WarningKind, str] = {
-    WarningKind.MODEL_NOT_CHECKED: "not checked, because I couldn't get the API's list of models",
+    WarningKind.MODEL_NOT_CHECKED: "not checked, because the API's list of models didn't arrive",
     WarningKind.DEPRECATED_MODEL: "deprecated, and will be retired",
     WarningKind.UNKNOWN_PARAM: "unknown parameter, which the API may refuse",
     WarningKind.SYSTEM_ROLE: "only newer models accept the role `system` within messages",
-    WarningKind.MODEL_NOT_LISTED: "not among the models that the API lists",
+    WarningKind.MODEL_NOT_LISTED: "not in the API's list of models",
     WarningKind.MODEL_RULES_UNKNOWN: "a new model. Its rules are unknown, so they are not checked",
     WarningKind.MODEL_MAY_REFUSE: "the model may refuse it",
     WarningKind.MAY_BE_REFUSED: "the API may refuse it",

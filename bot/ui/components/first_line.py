@@ -29,9 +29,9 @@ class FirstLine(NamedTuple):
         """Return the parts of a plain line for mrkdwn, and for a message's text."""
         return FirstLine(self.symbol, neutralize(self.name), self.part, neutralize(self.state))
 
-    def bold(self) -> str:
+    def bold(self, *, with_symbol: bool = True) -> str:
         """Return an escaped line with the name in bold."""
-        return f"{self.symbol} *{self.name}{self.part}* · {self.state}"
+        return f"{f'{self.symbol} ' if with_symbol else ''}*{self.name}{self.part}* · {self.state}"
 
 
 def first_line_parts(batch: MessageBatch, names: BatchNames | None = None, now: datetime | None = None) -> FirstLine:

@@ -24,7 +24,8 @@ def search_result(draft: Draft, appeared: Sequence[MessageBatch] | None) -> tupl
     listed = list_batches(appeared)
     found = quantity(len(appeared), "new batch has", "new batches have")
     yours = "whether it is" if len(appeared) == 1 else "which one is"
-    return f"{found} exactly that size. I'll check {yours} yours and message you.", [
+    size = quantity(draft.requests, "request")
+    return f"{found} exactly {size}. I'll check {yours} yours and message you.", [
         *batch_rows(listed, with_ids=True),
         *actions([open_menu(listed)]),
     ]

@@ -12,7 +12,7 @@ from bot.ui.reply import Message, Placement
 
 _MB = 1_000_000
 _ENDINGS = {
-    Phase.DONE: ("✅", "Read"),
+    Phase.DONE: ("✅", "Finished reading"),
     Phase.FAILED: ("⚠️", "Couldn't finish reading"),
     Phase.STOPPED: ("⏹️", "Stopped reading"),
     Phase.CLOSING: ("⏹️", "I'm restarting, so I stopped reading"),
@@ -74,7 +74,7 @@ def _figures(reading: ReadingProgress, seconds: float, *, ended: bool) -> str:
         total = f"{number(reading.lines)} of " if reading.total_lines else ""
         speed = reading.bytes / _MB / max(seconds, 0.1)
         parts = [
-            f"{total}{quantity(reading.total_lines or reading.lines, 'line')}",
+            f"{total}{quantity(reading.total_lines or reading.lines, 'line')}{' read' if ended else ''}",
             file_size(reading.bytes),
             f"{speed:,.1f} MB/s",
         ]

@@ -55,7 +55,8 @@ def figure_fields(summary: ResultsSummary) -> Block:
         gaps = [f"incomplete for {len(gaps)} reasons, see *Full report*"]
     amount = format_amount(cost.amount, complete=cost.complete) + (f"\n{'; '.join(gaps)}" if gaps else "")
     cached = tokens.write_5m + tokens.write_1h + tokens.read
-    used = f"{number(tokens.input)} in · {number(tokens.output)} out" + (f"\n{number(cached)} cached" if cached else "")
+    from_cache = f" · {number(cached)} cached" if cached else ""
+    used = f"{number(tokens.input)} in{from_cache} · {number(tokens.output)} out"
     others = _model_lines(summary.models) if _has_advisor(summary.models) else []
     return fields([("Cost", amount), ("Tokens", "\n".join([used, *others]))])
 

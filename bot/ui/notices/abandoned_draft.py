@@ -28,7 +28,7 @@ def render_interrupted(draft: Draft, appeared: Sequence[MessageBatch] | None, un
     if draft.is_divided:
         words = f"I was restarted while sending *{name}*."
         words += "" if unsent is not None else " All its batches were sent."
-        return _with_unsent(words, (), unsent)
+        return _with_unsent(words, (), unsent, "remaining")
     requests = quantity(draft.requests, "request")
     if draft.is_unparted:
         words = (

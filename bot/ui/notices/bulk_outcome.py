@@ -36,8 +36,8 @@ _GROUPS = {
     "stopped": "*Skipped*, you stopped",
     "not_permitted": "*Skipped*, you may no longer do this",
     "lapsed": "*Skipped*, I was away for too long",
-    "api": "the API refused it or couldn't be reached",
-    "not_done": "the API didn't do it",
+    "api": "API error",
+    "not_done": "still there after the API's answer was lost",
     "restarted": "I was restarted while I saved the results",
     "unreadable": "I couldn't read all results",
     "incomplete": "the results file doesn't match the counts",
@@ -45,25 +45,26 @@ _GROUPS = {
     "slack": "Slack refused the file",
     "unconfirmed": "Slack didn't confirm the file",
 }
+_AGAIN = "To try again, type the command again."
 _ALONE = {
-    "gone": "It is no longer there.",
-    "changed": "It changed since you were asked.",
-    "label": "Its label changed since you were asked.",
-    "owner": "Its owner changed since you were asked.",
+    "gone": "It no longer exists.",
+    "changed": f"It changed since you were asked. {_AGAIN}",
+    "label": f"Its label changed since you were asked. {_AGAIN}",
+    "owner": f"Its owner changed since you were asked. {_AGAIN}",
     "ended": "It had already ended.",
     "canceling": "It was already being canceled.",
-    "no_results": "Its results are no longer available, so I couldn't save them.",
-    "stopped": "You stopped before its turn.",
-    "not_permitted": "You may no longer do this.",
-    "lapsed": "I was away for too long after you confirmed. Type the command again if you still want it.",
-    "api": "The API refused it or couldn't be reached.",
-    "not_done": "The API didn't do it.",
-    "restarted": "I was restarted while I saved the results. The file may have arrived in our direct messages.",
-    "unreadable": "I couldn't read the results to their end. No file was sent.",
-    "incomplete": "The results file doesn't match the counts of the batch. No file was sent.",
-    "too_large": "The results are too large to save this way. *Download* sends them compressed.",
-    "slack": "I read the results, but Slack refused the file.",
-    "unconfirmed": "I sent the file, but Slack doesn't show that all of it arrived. Check our direct messages.",
+    "no_results": "Its results are no longer available, so I couldn't save them. You can delete it without saving.",
+    "stopped": "You pressed *Stop* first.",
+    "not_permitted": "You may no longer delete batches. Ask an administrator.",
+    "lapsed": f"I was away for too long after you confirmed. {_AGAIN}",
+    "api": f"The API answered with an error, or not at all. {_AGAIN}",
+    "not_done": f"The API didn't answer, and the batch is still there. {_AGAIN}",
+    "restarted": "I was restarted while saving its results. If the file is in our direct messages, delete the batch.",
+    "unreadable": f"I couldn't read all of its results, so I sent no file. {_AGAIN}",
+    "incomplete": "Its results file doesn't match its counts, so I sent no file. *Open* shows the batch.",
+    "too_large": "Its results are too large to save this way. Press *Download* for a compressed file.",
+    "slack": f"Slack refused the file of its results. {_AGAIN}",
+    "unconfirmed": "Slack doesn't confirm that the whole file arrived. Check our direct messages, then decide.",
 }
 _MOST_SPOKEN = 5
 _NAME = 60
@@ -173,12 +174,18 @@ def _name(item: BulkItem, longest: int) -> str:
 
 
 def _detail(item: BulkItem) -> str:
-    return f" ({code(item.detail, 120)})" if item.detail and item.reason != "stopped_by" else ""
+    detail = _error(item)
+    return f" ({code(detail, 120)})" if detail else ""
+
+
+def _error(item: BulkItem) -> str | None:
+    """Return the error that is known. What was skipped, or interrupted by a restart, is explained by its reason."""
+    return None if item.state == "skipped" or item.reason == "restarted" else item.detail
 
 
 def _why_alone(item: BulkItem) -> str:
     if item.reason == "stopped_by":
-        return f"{mention(item.detail or '')} stopped this before its turn."
+        return f"{mention(item.detail or '')} pressed *Stop* first."
     return _ALONE.get(item.reason or "", "")
 
 
@@ -196,8 +203,9 @@ def _render_saved_one(item: BulkItem) -> Message:
         happened = f"⚠️ I don't know whether {name} was deleted, because the API didn't answer. Press *Open* to check."
     else:
         happened = f"⚠️ {name} was not deleted. {_why_alone(item)}".strip()
-    detail = f" Reason: {code(item.detail, 120)}" if item.detail and item.reason != "stopped_by" else ""
-    words = "\n".join(filter(None, [f"{happened}{detail}", f"Saved: {saved}" if saved else ""]))
+    error = _error(item)
+    detail = f"Error: {code(error, 120)}" if error else ""
+    words = "\n".join(filter(None, [happened, detail, f"Saved: {saved}" if saved else ""]))
     reference = Reference(item.batch_id)
     again = button("Download", Results(reference, ResultFileKind.JSONL)) if item.reason == "too_large" else None
     look = actions([again, button("Open", Status(reference))])

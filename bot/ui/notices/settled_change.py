@@ -70,27 +70,30 @@ class ApprovalNotAsked(Struct, frozen=True):
     draft_id: str
 
 
-_TYPE_AGAIN = "If you still want it, type the command again."
 Finding = Settlement | CancelAccepted | OutcomeUnknown | SettlingFailed | DraftSent | DraftNotSent | ApprovalNotAsked
 _WORDS = {
     Settlement.BATCH_MISSING: "The batch no longer exists.",
     Settlement.BATCH_DELETED: "The batch is deleted.",
-    Settlement.BATCH_CHANGED: f"Nothing was done, because the batch has changed since you confirmed. {_TYPE_AGAIN}",
-    Settlement.TOO_OLD: f"Too much time has passed, so nothing was done. {_TYPE_AGAIN}",
+    Settlement.BATCH_CHANGED: "Nothing was done, because the batch has changed since you confirmed.",
+    Settlement.TOO_OLD: "Nothing was done, because too much time has passed since you confirmed.",
     Settlement.UNKNOWN_COMMAND: "Nothing was done, because this version of Batchdesk doesn't know the command. "
     "`/batch help` lists what you can type.",
     Settlement.DONE: "The change was made.",
-    Settlement.NOT_DONE: f"The change was not made. {_TYPE_AGAIN}",
+    Settlement.NOT_DONE: "The change was not made.",
     Settlement.DRAFT_REFUSED: "The API refused the file, and no batch was created. To see why, share the file again "
     "and send it.",
-    Settlement.GOES_ON: "It goes on, and I'll message you what happened to each batch.",
+    Settlement.GOES_ON: "I'm working on the list again, and I'll message you what happened to each batch.",
     Settlement.REPEATABLE: "I don't know whether the change was made. It's safe to type the command again.",
 }
 
 
+_AGAIN = (Settlement.BATCH_CHANGED, Settlement.TOO_OLD, Settlement.NOT_DONE)
+"""What was not done, and can be asked for again."""
+
+
 def settled_change_words(verb: str, subject: str, finding: Finding, names: BatchNames | None = None) -> str:
     """Return which change was interrupted, and its outcome. `names`: those of the batch it is about."""
-    return f"{_interrupted(verb, subject, names)} {_finding_words(finding, subject)}"
+    return f"{_interrupted(verb, subject, names)} {_finding_words(finding, verb, subject)}"
 
 
 def waiting_change_words(verb: str, subject: str, until: datetime, names: BatchNames | None = None) -> str:
@@ -111,10 +114,14 @@ def _interrupted(verb: str, subject: str, names: BatchNames | None) -> str:
     return f"I was restarted during your {code(verb)}{about}."
 
 
-def _finding_words(finding: Finding, subject: str) -> str:
+def _finding_words(finding: Finding, verb: str, subject: str) -> str:
     match finding:
         case Settlement.IN_DOUBT:
             return f"I don't know whether the change was made. {_check_words(subject)}"
+        case Settlement() if finding in _AGAIN:
+            wanted = f"{verb} it" if verb in ("cancel", "delete", "send") else "it"
+            want = f"want to {wanted}" if wanted != "it" else "want it"
+            return f"{_WORDS[finding]} If you still {want}, type the command again."
         case Settlement():
             return _WORDS[finding]
         case CancelAccepted():

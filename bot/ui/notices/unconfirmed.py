@@ -13,6 +13,6 @@ def unconfirmed_words(channel: str, batch_id: str | None, names: BatchNames | No
     scope = "`im:history`" if is_direct else "`channels:history` or `groups:history`"
     look = f" {code(f'/batch status {batch_id}')} shows the batch." if batch_id else ""
     return (
-        f"Slack didn't confirm my message{about} in {place}, and I didn't send it again. "
-        f"I can't check whether it arrived, because the app lacks the scope {scope}.{look}"
+        f"A message{about} may be missing in {place}, because Slack didn't confirm it. "
+        f"I can't check, because the app lacks the scope {scope}. I won't send it again.{look}"
     )

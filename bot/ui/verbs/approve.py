@@ -19,7 +19,7 @@ def render_approve_question(change: ApproveChange, question: ConfirmationNeeded)
     asked = approval_question(
         change.draft,
         change.exceeded,
-        (),
+        None,
         change.retiring,
         retries,
         question.confirmation_id,

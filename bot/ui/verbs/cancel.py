@@ -18,10 +18,10 @@ from bot.ui.reply import Message, Viewer
 
 def cancel_question(batch: MessageBatch, parts: int = 0) -> QuestionWords:
     """Return the words of the question before a batch, or the `parts` of a file, are canceled."""
-    which = f"all {number(parts)} batches" if parts else ""
+    which = f"all {number(parts)} parts of this file" if parts else ""
     return QuestionWords(
         title=f"Cancel {which or 'this batch'}?",
-        yes=f"Cancel {which or 'the batch'}",
+        yes=f"Cancel all {number(parts)} parts" if parts else "Cancel the batch",
         no="Keep them running" if parts else "Keep it running",
         style="primary",
         consequences=(

@@ -148,7 +148,7 @@ def _download_words(summary: StoredSummary | None, total: int) -> str:
         case "errors":
             return f"*Only the failures were downloaded*, by {who}."
         case "family":
-            return f"*Only the merged results were downloaded*, by {who}."
+            return f"*Downloaded only in a file merged with its retries*, by {who}."
         case "unconfirmed":
             return f"*A file for {who} was not confirmed by Slack.*"
         case unreachable:

@@ -65,10 +65,10 @@ def _first_run(viewer: Viewer) -> list[Block]:
         return []
     steps = (
         "*Welcome to Batchdesk.* Everyone can see batches here. No one can change them yet.",
-        "1. An administrator sets `BATCHDESK_OPERATORS` to the ids of the people who may. "
-        f"Yours is {code(viewer.caller.user)}.",
-        "2. They restart the bot, and check the rest with `python -m bot doctor`.",
-        "3. Then *Create* appears here, and cards have buttons to cancel, retry and delete.",
+        "1. Ask an administrator to add your user id to the setting `BATCHDESK_OPERATORS`. "
+        f"It is {code(viewer.caller.user)}.",
+        "2. The administrator restarts the bot, and runs `python -m bot doctor` to check the other settings.",
+        "3. You then see *Create* here, and buttons to cancel, retry and delete on cards.",
     )
     return [header("Get started"), section("\n".join(steps))]
 

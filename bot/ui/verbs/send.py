@@ -120,7 +120,7 @@ def _yes_buttons(change: SendChange, question: ConfirmationNeeded) -> list[Block
     yes_words = f"{'Ask for approval' if change.needs_approval else 'Send'}{anyway}"
     buttons = [button(yes_words, Send(draft.id), style="primary", renew=True, confirmation=confirmation_id)]
     if (count := sample_size(draft)) is not None:
-        words = f"Ask to send {count} first{anyway}" if change.needs_approval else f"Send {count} first{anyway}"
+        words = f"Ask, with {count} first{anyway}" if change.needs_approval else f"Send {count} first{anyway}"
         buttons.append(button(words, Send(draft.id, first=True), renew=True, confirmation=confirmation_id))
     return buttons
 
@@ -140,7 +140,7 @@ def _other_choices(change: SendChange) -> list[Block]:
     if checked.left_out:
         everything = Retry(parent, everything=True, file=checked.file)
         others = number(sum(one.count for one in checked.left_out))
-        choices.append(button(f"Include the other {others}", everything, renew=True))
+        choices.append(button(f"Include the {others} left out", everything, renew=True))
     return choices
 
 
@@ -255,7 +255,8 @@ def _render_parts(outcome: PartsSent, viewer: Viewer, *, names_file: bool) -> Me
         whole = left or replace(outcome.draft, requests=stopped.draft.requests)
         return _render_outcome(replace(stopped, draft=whole), viewer, names_file=names_file)
     words = [_sent_parts_words(outcome, names_file=names_file)] if created else []
-    words += _watch_sentences(created[0], viewer, "The file's", "the last batch ends") if created else []
+    last = "the last batch ends" if stopped is None else "it ends" if len(created) == 1 else "the last of these ends"
+    words += _watch_sentences(created[0], viewer, "The file's", last) if created else []
     if not all(each.requests_archived for each in created):
         words.append("Some requests aren't kept, so a retry will need the original file.")
     stop = [*_stop_sentences(outcome), *([unsent_words(left)] if left is not None else [])]
@@ -273,7 +274,8 @@ def _stop_sentences(outcome: PartsSent) -> list[str]:
             return []
         case AnswerLost() as stopped:
             found, _ = search_result(stopped.draft, stopped.new_batches)
-            return [f"Then {_lost_words(stopped)} I won't send the rest before I know.", found]
+            lost = _lost_words(stopped, "the next ")
+            return [f"{lost} I won't send the rest before I know.", found]
         case NotSent(error=error):
             return [end_sentence(f"Then I stopped: {_reason_words(error)}")]
         case SendRefused(error=RequestTooLarge()):
@@ -483,9 +485,9 @@ def _render_answer_lost(outcome: AnswerLost) -> Message:
     return Message(f"{sent} {found}", (section(sent), section(found), *rows, *more, *_trace(outcome.error)))
 
 
-def _lost_words(outcome: AnswerLost) -> str:
+def _lost_words(outcome: AnswerLost, which: str = "") -> str:
     error = outcome.error
-    sent = f"I sent {quantity(outcome.draft.requests, 'request')}"
+    sent = f"I sent {which}{quantity(outcome.draft.requests, 'request')}"
     if error.status is None:
         return f"{sent}, and the API's answer was lost."
     said = quote_api(error.message)

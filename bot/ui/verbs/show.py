@@ -145,14 +145,15 @@ def _rich_text(kind: str, text: str) -> Block:
 def _render_not_found(outcome: ResultNotFound, viewer: Viewer) -> Message:
     missing, query = outcome.missing, outcome.query
     named = code(query.custom_id, 64)
-    words = [f"{_name(outcome.batch, viewer)} has no result {named}. I read {quantity(missing.lines, 'line')}."]
+    searched = f"I searched {quantity(missing.lines, 'line')}."
+    words = [f"{_name(outcome.batch, viewer)} has no result {named}. {searched}"]
     if missing.was_sent:
-        words.append("The request was sent, so its result is missing from the file.")
+        words = [f"The results file of {_name(outcome.batch, viewer)} has no result of the request {named}. {searched}"]
     if missing.was_sent is False:
         words.append("No request with this `custom_id` was sent.")
-    if missing.broken:
-        lines = quantity(missing.broken, "line")
-        words.append(f"{lines} couldn't be read as {'a result' if missing.broken == 1 else 'results'}.")
+    if missing.broken and missing.was_sent is not False:
+        which = "1 line" if missing.broken == 1 else f"one of {number(missing.broken)} lines"
+        words.append(f"It may be in {which} that I couldn't read.")
     buttons = [
         button(custom_id, Show(query.reference, custom_id), spoken=f"Show {custom_id}")
         for custom_id in filter(is_custom_id, missing.near)

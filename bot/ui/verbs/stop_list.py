@@ -8,7 +8,7 @@ from bot.ui.reply import Message, Viewer
 def render_stop_list(outcome: StopListOutcome, viewer: Viewer) -> Message:
     """Return how many batches stay as they are."""
     if not outcome.left:
-        words = "This had already ended, so nothing was stopped."
+        words = "Nothing was stopped, because the list is already done."
     else:
         are = "stays as it is" if outcome.left == 1 else "stay as they are"
         left = f"{quantity(outcome.left, 'batch', 'batches')} {are}"

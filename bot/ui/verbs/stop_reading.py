@@ -20,6 +20,6 @@ def render_stop_reading(outcome: StopReadingOutcome, viewer: Viewer) -> Message:
 
 
 def _render_asked(outcome: StopAsked) -> Message:
-    words = "Stopping." if outcome.under_way else "This had already ended, so nothing was stopped."
+    words = "Stopping." if outcome.under_way else "Nothing was stopped, because the reading is already done."
     placement = Placement.REMOVES if outcome.removes else Placement.AS_ASKED
     return Message(words, (section(words),), placement=placement)

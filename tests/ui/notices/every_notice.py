@@ -132,7 +132,9 @@ NOTICES: dict[str, Message] = {
     ),
     "notice_appeared": draw_notice(Notice("feed:1", None, "appeared", "C1", (), NOW, {"more": 2_980}), None, NOW),
     "notice_act": draw_notice(
-        Notice("act:1", None, "act", ADA.user, WATCHERS, NOW, {"words": "I looked again."}), None, NOW
+        Notice("act:1", None, "act", ADA.user, WATCHERS, NOW, {"words": "Your workspace has 12 new batches."}),
+        None,
+        NOW,
     ),
 }
 
@@ -152,7 +154,7 @@ def _settled_command(name: str) -> tuple[str, str]:
     """Return a verb and a subject that can end so."""
     if name in ("draft_refused", "sent", "not_sent", "approval_not_asked"):
         return "send", DRAFT.id
-    return ("cancel" if "cancel" in name else "delete"), ID
+    return ("cancel" if "cancel" in name else "delete"), "bulk_0123456789abcdef" if name == "goes_on" else ID
 
 
 _SENTENCES: dict[str, str] = {
@@ -169,8 +171,12 @@ NOTICES |= {
 }
 
 HALF = ReadingProgress(ID, 12_345, 34_567_890, 20_000)
+WHOLE = ReadingProgress(ID, 20_000, 56_000_000, 20_000)
 PROGRESS: dict[str, Message] = {
-    **{f"progress_{phase.name.lower()}": render_progress(HALF, phase, 12.0, "r1") for phase in Phase},
+    **{
+        f"progress_{phase.name.lower()}": render_progress(WHOLE if phase is Phase.DONE else HALF, phase, 12.0, "r1")
+        for phase in Phase
+    },
     "progress_in_place": render_progress(HALF, Phase.UNDER_WAY, 12.0, "r1", will_be_replaced=True),
     "progress_line": render_progress_line(HALF, "r1"),
     "progress_begun": render_progress(ReadingProgress(ID), Phase.UNDER_WAY, 0.0, "r1"),
@@ -243,12 +249,23 @@ DIGESTS: dict[str, Message] = {
     "digest_all_well": render_digest(Digest(NOW, ended=Share(3, (BATCHES["ended_all_succeeded"],)))),
 }
 
+_REFUSED = "permission_error: Your key may not delete batches. (HTTP 403, request req_011CQ)"
+_NO_ANSWER = "timeout: no answer within 60 s (no HTTP status, request without an id)"
+_FAILURES = {
+    "api": _REFUSED,
+    "unreadable": "results broke after 412 lines, 94208 bytes: the connection was closed",
+    "incomplete": "1,180 lines for 1,200 requests",
+    "slack": "file_uploads_disabled",
+    "too_large": "more than 1,000 MB",
+    "unconfirmed": "the answer was lost",
+}
+"""What is stored with a batch that was not saved."""
 _MIXED = (
     *(item(number) for number in range(1, 6)),
     item(6, "skipped", "label", name=None),
     item(7, "skipped", "gone"),
-    item(8, "failed", "api", "the API refused it (permission_error)"),
-    item(9, "unknown", "api", "timeout"),
+    item(8, "failed", "api", _REFUSED),
+    item(9, "unknown", "api", _NO_ANSWER),
 )
 _STOPPED = [item(1), *[item(number, "skipped", "stopped_by", BEN.user) for number in (2, 3)]]
 
@@ -265,21 +282,24 @@ BULKS: dict[str, Message] = {
     "bulk_stopped_by_an_administrator": render_bulk_outcome(bulk(), _STOPPED),
     "bulk_audit_line_stopped_by_an_administrator": render_bulk_audit_line(bulk(), _STOPPED),
     "bulk_saved": render_bulk_outcome(
-        bulk(saves=True), [item(1, saved=True), item(2, "failed", "api", "timeout", saved=True)]
+        bulk(saves=True), [item(1, saved=True), item(2, "failed", "api", _REFUSED, saved=True)]
     ),
     "bulk_of_500": render_bulk_outcome(bulk(), [item(1, name="x" * 200)] * 500),
     "saved_and_deleted": render_bulk_outcome(bulk(saves=True), [item(1, saved=True)]),
-    "saved_and_not_deleted": render_bulk_outcome(bulk(saves=True), [item(1, "failed", "api", "timeout", saved=True)]),
+    "saved_and_not_deleted": render_bulk_outcome(bulk(saves=True), [item(1, "failed", "api", _REFUSED, saved=True)]),
     "saved_and_unknown": render_bulk_outcome(bulk(saves=True), [item(1, "unknown", "api", saved=True)]),
     **{
-        f"not_saved_{reason}": render_bulk_outcome(bulk(saves=True), [item(1, "failed", reason, name=None)])
+        f"not_saved_{reason}": render_bulk_outcome(
+            bulk(saves=True), [item(1, "failed", reason, _FAILURES.get(reason), name=None)]
+        )
         for reason in get_args(FailReason)
     },
     **{
         f"not_saved_{reason}": render_bulk_outcome(
-            bulk(saves=True), [item(1, "skipped", reason, BEN.user if reason == "stopped_by" else "12 lines")]
+            bulk(saves=True), [item(1, "skipped", reason, BEN.user if reason == "stopped_by" else None)]
         )
         for reason in get_args(SkipReason)
+        if reason not in ("ended", "canceling")  # only of what is canceled
     },
 }
 
