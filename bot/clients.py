@@ -31,6 +31,19 @@ from bot.slack.download import SharedFileReader
 from bot.slack.retries import SlackWaits, make_retry_handlers
 from bot.slack.session import open_slack_session
 
+_EXPLAINED = (
+    "operators",
+    "admins",
+    "approvers",
+    "readers",
+    "channels",
+    "allow_guests",
+    "allow_external",
+    "spend_limit",
+    "request_limit",
+    "monthly_budget",
+)
+"""The settings that decide who may do what."""
 _SLACK_DOMAINS = ("slack.com", "slack-gov.com")
 """Data of the one is never at the other (GovSlack, docs.slack.dev)."""
 
@@ -65,6 +78,7 @@ def make_rules(settings: Settings, workspace: WorkspaceSettings) -> Rules:
         channels=frozenset(workspace.channels),
         allow_guests=settings.allow_guests,
         allow_external=settings.allow_external,
+        places={field: workspace.find_place(field, settings) for field in _EXPLAINED},
     )
 
 

@@ -1,14 +1,16 @@
 """Who may do what: rules on what is known about a caller, without I/O."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Protocol
 
 from msgspec import Struct
 
 from bot.caller import Caller, UserId
 from bot.commands.base import Permission
 from bot.errors import ExpectedError
+from bot.settings.workspaces import SettingPlace
 from bot.slack_faults import SlackFault
 
 EVERYONE = "*"
@@ -30,6 +32,8 @@ class Rules(Struct, frozen=True):
     known_channels: frozenset[str] | None = None
     """The channels of all workspaces, where there are several: then people with a role are answered outside channels
     too."""
+    places: Mapping[str, SettingPlace] = {}
+    """Where each of them is set, and the limits of sending."""
 
     @property
     def _everyone_named(self) -> frozenset[str]:
@@ -41,17 +45,24 @@ class Rules(Struct, frozen=True):
         return frozenset(entry for entry in self._everyone_named if entry.startswith("S"))
 
 
-def _list_operators(rules: Rules) -> frozenset[str]:
-    return rules.operators | rules.admins
+def _list_holding(needed: Permission, rules: Rules) -> tuple[str, ...]:
+    """Return the settings whose people hold a permission, the usual one first. Everyone who is answered may read."""
+    match needed:
+        case Permission.READ:
+            return ()
+        case Permission.READ_CONTENTS:
+            return ("readers",)
+        case Permission.ADMINISTER:
+            return ("admins",)
+        case Permission.APPROVE if rules.approvers:
+            return ("approvers",)
+        case Permission.OPERATE | Permission.APPROVE:
+            return ("operators", "admins")
 
 
-_ENTRIES: dict[Permission, Callable[[Rules], frozenset[str]]] = {
-    Permission.READ_CONTENTS: lambda rules: rules.readers,
-    Permission.OPERATE: _list_operators,
-    Permission.APPROVE: lambda rules: rules.approvers or _list_operators(rules),
-    Permission.ADMINISTER: lambda rules: rules.admins,
-}
-"""The people and user groups who hold a permission. Everyone who is answered may read."""
+def _read_entries(setting: str, rules: Rules) -> frozenset[str]:
+    entries: frozenset[str] = getattr(rules, setting)
+    return entries
 
 
 class CallerFacts(Struct, frozen=True):
@@ -135,29 +146,124 @@ _REFUSALS = {
 }
 
 
-def check_place(caller: Caller, facts: CallerFacts, rules: Rules) -> None:
-    """Raise NotPermitted if the bot does not answer this caller here."""
+class FindCallerFacts(Protocol):
+    """Looks up what Slack says about a caller. `fresh`: at this moment, not from a cache.
+
+    `fresh_channel`: the same for the caller's channel alone.
+    """
+
+    async def __call__(self, caller: Caller, *, fresh: bool = False, fresh_channel: bool = False) -> CallerFacts:
+        """Return the facts."""
+
+
+class Granted(Struct, frozen=True):
+    """The caller may do it. `setting` and `entry`: what decides; None for what everyone who is answered may do."""
+
+    setting: str | None = None
+    entry: str | None = None
+
+
+class Refused(Struct, frozen=True):
+    """The caller may not do it, by this rule. `setting` decides. `fault`: why Slack did not say."""
+
+    rule: Rule
+    setting: str
+    fault: SlackFault | None = None
+
+
+Verdict = Granted | Refused
+
+
+def judge(needed: Iterable[Permission], caller: Caller, facts: CallerFacts, rules: Rules) -> Verdict:
+    """Return whether the caller may use a command that needs these permissions, here, and which setting decides."""
+    verdict: Verdict = _judge_place(caller, facts, rules)
+    for each in needed:
+        if isinstance(verdict, Granted):
+            verdict = judge_permission(each, caller, facts, rules)
+    return verdict
+
+
+def _judge_place(caller: Caller, facts: CallerFacts, rules: Rules) -> Verdict:
     is_personal = rules.known_channels is not None and caller.is_outside_channels
     if rules.channels and caller.channel not in rules.channels and not is_personal:
-        raise NotPermitted(Rule.WRONG_CHANNEL, caller, rules.known_channels or rules.channels)
-    check_person(caller, facts, rules)
-    if is_personal:
-        check_role(caller, facts, rules)
-    if not rules.allow_external and facts.is_external_channel is not False:
-        if facts.is_external_channel is None:
-            rule = Rule.EXTERNAL_UNKNOWN if facts.sees_channel else Rule.CHANNEL_HIDDEN
-            raise NotPermitted(rule, caller, fault=facts.channel_fault)
-        raise NotPermitted(Rule.EXTERNAL_CHANNEL, caller)
+        return Refused(Rule.WRONG_CHANNEL, "channels")
+    verdict = _judge_person(facts, rules)
+    if isinstance(verdict, Granted) and is_personal:
+        verdict = _judge_role(caller, facts, rules)
+    if isinstance(verdict, Granted) and not rules.allow_external and facts.is_external_channel is not False:
+        if facts.is_external_channel:
+            return Refused(Rule.EXTERNAL_CHANNEL, "allow_external")
+        rule = Rule.EXTERNAL_UNKNOWN if facts.sees_channel else Rule.CHANNEL_HIDDEN
+        return Refused(rule, "allow_external", facts.channel_fault)
+    return verdict
+
+
+def _judge_person(facts: CallerFacts, rules: Rules) -> Verdict:
+    if not rules.allow_external and facts.is_outsider is not False:
+        rule = Rule.PERSON_UNKNOWN if facts.is_outsider is None else Rule.OUTSIDER
+        return Refused(rule, "allow_external", facts.person_fault)
+    if not rules.allow_guests and facts.is_guest is not False:
+        rule = Rule.PERSON_UNKNOWN if facts.is_guest is None else Rule.GUEST
+        return Refused(rule, "allow_guests", facts.person_fault)
+    return Granted()
+
+
+def judge_permission(needed: Permission, caller: Caller, facts: CallerFacts, rules: Rules) -> Verdict:
+    """Return whether the caller holds a permission, wherever they are. An administrator may also operate."""
+    if (grant := next(find_grants(needed, caller, facts, rules), None)) is not None:
+        return grant
+    settings = _list_holding(needed, rules)
+    for setting in settings:
+        if unknown := facts.unknown_groups & _read_entries(setting, rules):
+            faults = [facts.group_faults[group] for group in sorted(unknown) if group in facts.group_faults]
+            return Refused(Rule.GROUP_UNKNOWN, setting, faults[0] if faults else None)
+    for setting in settings:
+        if None in (facts.is_outsider, facts.is_guest) and EVERYONE in _read_entries(setting, rules):
+            return Refused(Rule.PERSON_UNKNOWN, setting, facts.person_fault)
+    return Refused(_REFUSALS[needed], settings[0])
+
+
+def find_grants(needed: Permission, caller: Caller, facts: CallerFacts, rules: Rules) -> Iterator[Granted]:
+    """Yield everything by which the caller holds a permission. Without all of it they do not hold it."""
+    if needed is Permission.READ:
+        yield Granted()
+    is_member = facts.is_outsider is False and facts.is_guest is False
+    identities = [caller.user, *sorted(facts.groups), *([EVERYONE] if is_member else [])]
+    for setting in _list_holding(needed, rules):
+        entries = _read_entries(setting, rules)
+        yield from (Granted(setting, entry) for entry in identities if entry in entries)
+
+
+def _enforce(verdict: Verdict, caller: Caller, rules: Rules) -> None:
+    """Raise NotPermitted for a refusal, with what the person needs to know to get on."""
+    if isinstance(verdict, Granted):
+        return
+    is_elsewhere = verdict.rule in (Rule.WRONG_CHANNEL, Rule.NO_ROLE)
+    channels = rules.known_channels or rules.channels if is_elsewhere else frozenset()
+    admins: tuple[str, ...] = ()
+    if verdict.rule in _REFUSALS.values():
+        admins = tuple(sorted(entry for entry in rules.admins if entry.startswith(("U", "W"))))
+    raise NotPermitted(verdict.rule, caller, channels, verdict.fault, admins)
+
+
+def check_place(caller: Caller, facts: CallerFacts, rules: Rules) -> None:
+    """Raise NotPermitted if the bot does not answer this caller here."""
+    _enforce(_judge_place(caller, facts, rules), caller, rules)
 
 
 def check_person(caller: Caller, facts: CallerFacts, rules: Rules) -> None:
     """Raise NotPermitted if the bot answers this person nowhere."""
-    if not rules.allow_external and facts.is_outsider is not False:
-        rule = Rule.PERSON_UNKNOWN if facts.is_outsider is None else Rule.OUTSIDER
-        raise NotPermitted(rule, caller, fault=facts.person_fault)
-    if not rules.allow_guests and facts.is_guest is not False:
-        rule = Rule.PERSON_UNKNOWN if facts.is_guest is None else Rule.GUEST
-        raise NotPermitted(rule, caller, fault=facts.person_fault)
+    _enforce(_judge_person(facts, rules), caller, rules)
+
+
+def check_permission(needed: Permission, caller: Caller, facts: CallerFacts, rules: Rules) -> None:
+    """Raise NotPermitted unless the caller holds the permission."""
+    _enforce(judge_permission(needed, caller, facts, rules), caller, rules)
+
+
+def check_use(needed: Iterable[Permission], caller: Caller, facts: CallerFacts, rules: Rules) -> None:
+    """Raise NotPermitted unless the caller may use a command that needs these permissions, here."""
+    _enforce(judge(needed, caller, facts, rules), caller, rules)
 
 
 def check_rights(needed: Iterable[Permission], caller: Caller, facts: CallerFacts, rules: Rules) -> None:
@@ -169,28 +275,18 @@ def check_rights(needed: Iterable[Permission], caller: Caller, facts: CallerFact
 
 def check_role(caller: Caller, facts: CallerFacts, rules: Rules) -> None:
     """Raise NotPermitted if the caller may only see what the channels of the workspace show everyone."""
+    _enforce(_judge_role(caller, facts, rules), caller, rules)
+
+
+def _judge_role(caller: Caller, facts: CallerFacts, rules: Rules) -> Verdict:
     if list_permissions(caller, facts, rules) != {Permission.READ}:
-        return
-    if unknown := sorted(facts.unknown_groups & rules.groups):
-        raise NotPermitted(Rule.GROUP_UNKNOWN, caller, fault=facts.group_faults.get(unknown[0]))
-    raise NotPermitted(Rule.NO_ROLE, caller, rules.known_channels or rules.channels)
+        return Granted()
+    for setting in ("operators", "admins", "approvers", "readers"):
+        if unknown := sorted(facts.unknown_groups & _read_entries(setting, rules)):
+            return Refused(Rule.GROUP_UNKNOWN, setting, facts.group_faults.get(unknown[0]))
+    return Refused(Rule.NO_ROLE, "readers")
 
 
 def list_permissions(caller: Caller, facts: CallerFacts, rules: Rules) -> frozenset[Permission]:
-    """Return what this caller may do. An administrator may also operate."""
-    is_member = facts.is_outsider is False and facts.is_guest is False
-    identities = {caller.user} | facts.groups | ({EVERYONE} if is_member else set())
-    return frozenset({Permission.READ} | {each for each in _ENTRIES if identities & _ENTRIES[each](rules)})
-
-
-def check_permission(needed: Permission, caller: Caller, facts: CallerFacts, rules: Rules) -> None:
-    """Raise NotPermitted unless the caller holds the permission."""
-    if needed in list_permissions(caller, facts, rules):
-        return
-    if unknown := facts.unknown_groups & _ENTRIES[needed](rules):
-        faults = [facts.group_faults[group] for group in sorted(unknown) if group in facts.group_faults]
-        raise NotPermitted(Rule.GROUP_UNKNOWN, caller, fault=faults[0] if faults else None)
-    if None in (facts.is_outsider, facts.is_guest) and EVERYONE in _ENTRIES[needed](rules):
-        raise NotPermitted(Rule.PERSON_UNKNOWN, caller, fault=facts.person_fault)
-    admins = sorted(entry for entry in rules.admins if entry.startswith(("U", "W")))
-    raise NotPermitted(_REFUSALS[needed], caller, admins=tuple(admins))
+    """Return what this caller may do."""
+    return frozenset(each for each in Permission if isinstance(judge_permission(each, caller, facts, rules), Granted))

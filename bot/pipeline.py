@@ -8,7 +8,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,12 +16,14 @@ from bot.caller import Caller, TeamId, UserId
 from bot.commands.audit import Audit, AuditExported, AuditShown
 from bot.commands.base import LongCommand, Origin, Permission, ReadingCommand
 from bot.commands.change import Change, ChangingCommand
+from bot.commands.explain import Explain
 from bot.commands.home import HomeBoard
 from bot.commands.registry import AnyChange, AnyCommand, AskingChange, Outcome, parse
 from bot.commands.results import CausesFile, FamilyFile, ResultsFile, ResultsShown
 from bot.commands.show import ResultFound, ResultNotFound
 from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, Confirmations, RefusalReason
 from bot.errors import ExpectedError
+from bot.explanations import Explained, explain
 from bot.operations.approval import ApprovalOfOwn
 from bot.operations.audit_trail import Attempt, AuditTrail
 from bot.operations.batch_names import find_names
@@ -30,13 +31,12 @@ from bot.operations.interruption import Interrupted, Interruption
 from bot.operations.progress import Progress
 from bot.operations.services import Services
 from bot.permissions import (
-    CallerFacts,
+    FindCallerFacts,
     NotPermitted,
     RequesterNotPermitted,
     Rules,
-    check_permission,
-    check_place,
     check_rights,
+    check_use,
     list_permissions,
 )
 from bot.scratch_file import ScratchFile
@@ -46,6 +46,9 @@ from bot.ui.errors.render import render_error, render_with_retry
 from bot.ui.render import render
 from bot.ui.reply import File, Message, Placement, Posting, Reply, Viewer
 from bot.ui.verbs.audit import audit_line
+
+Answered = Outcome | Explained | ConfirmationNeeded
+"""What is rendered for the caller."""
 
 log = logging.getLogger(__name__)
 
@@ -81,16 +84,6 @@ class Answer(Struct, frozen=True):
     """What the metrics and the log call the outcome: `ok`, or the name of an expected error."""
     entry_id: int | None = None
     """The audit entry of a change. Once the reply is shown, it is marked as answered."""
-
-
-class FindCallerFacts(Protocol):
-    """Looks up what Slack says about a caller. `fresh`: at this moment, not from a cache.
-
-    `fresh_channel`: the same for the caller's channel alone.
-    """
-
-    async def __call__(self, caller: Caller, *, fresh: bool = False, fresh_channel: bool = False) -> CallerFacts:
-        """Return the facts."""
 
 
 class Pipeline:
@@ -170,9 +163,8 @@ class Pipeline:
         fresh = interaction.confirmation_id is not None or command.acts_irrevocably
         is_seen = interaction.seen_by_others or command.is_public
         facts = await self._caller_facts(caller, fresh=fresh, fresh_channel=is_seen)
-        check_place(caller, facts, self._rules)
-        for needed in filter(None, (command.needed_permission, command.also_needed)):
-            check_permission(needed, caller, facts, self._rules)
+        needed = filter(None, (command.needed_permission, command.also_needed))
+        check_use(needed, caller, facts, self._rules)
         may = list_permissions(caller, facts, self._rules)
         if is_seen:
             may |= frozenset(Permission) - {Permission.READ_CONTENTS}
@@ -180,7 +172,7 @@ class Pipeline:
         return Viewer(caller, may, self._services.now(), someone_operates=someone_operates)
 
     async def _authorize_again(
-        self, command: AnyCommand, interaction: Interaction, found: Outcome | AnyChange | ConfirmationNeeded
+        self, command: AnyCommand, interaction: Interaction, found: Answered | AnyChange
     ) -> Viewer:
         """Check the caller once more after long work, in which their rights or their channel may have changed.
 
@@ -200,9 +192,7 @@ class Pipeline:
     ) -> Answer:
         """Run the command, ask about the change that it proposes, or make the change."""
         caller = interaction.caller
-        found: Outcome | AnyChange | ConfirmationNeeded = await self._interruption.run(
-            self._start(command, interaction, progress)
-        )
+        found: Answered | AnyChange = await self._interruption.run(self._start(command, interaction, progress))
         if progress is not None and progress.has_begun:
             viewer = await self._authorize_again(command, interaction, found)
         if isinstance(found, AskingChange) and found.asks and interaction.confirmation_id is None:
@@ -217,7 +207,7 @@ class Pipeline:
 
     async def _start(
         self, command: AnyCommand, interaction: Interaction, progress: Progress | None
-    ) -> Outcome | AnyChange:
+    ) -> Outcome | Explained | AnyChange:
         """Check the confirmation, if there is one, and run the command. A changing command proposes its change."""
         confirmation_id = interaction.confirmation_id
         caller = interaction.caller
@@ -228,6 +218,8 @@ class Pipeline:
             match command:
                 case ChangingCommand():
                     found = await command.propose(self._services, interaction.origin, caller)
+                case Explain():
+                    return await explain(command, caller, self._services, self._rules, self._caller_facts)
                 case LongCommand():
                     found = await command.run(self._services, caller, progress)
                 case _:
@@ -333,7 +325,7 @@ class Pipeline:
         except StoreUnavailable:
             log.exception("audit entry %d is without its outcome: %s", entry_id, outcome)
 
-    async def _render(self, outcome: Outcome | ConfirmationNeeded, viewer: Viewer) -> Reply:
+    async def _render(self, outcome: Answered, viewer: Viewer) -> Reply:
         """Render an outcome with the names of its batches."""
         reply = render(outcome, replace(viewer, names=await find_names(outcome, self._services)))
         if not isinstance(reply, Message):
@@ -354,7 +346,7 @@ def _describe_attempt(command: AnyCommand) -> Attempt:
     return Attempt(command.verb, command.spell(), reference)
 
 
-def _list_disclosed(found: Outcome | ConfirmationNeeded, viewer: Viewer) -> tuple[str | None, ...]:
+def _list_disclosed(found: Answered, viewer: Viewer) -> tuple[str | None, ...]:
     """Return the batches whose contents or record a reply shows; None stands for the whole record."""
     match found:
         case AuditShown():

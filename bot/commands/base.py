@@ -58,6 +58,13 @@ class ArgumentHelp(Struct, frozen=True):
         return f"[{self.name}]" if self.optional else self.name
 
 
+class Stricter(Struct, frozen=True):
+    """Options of a command, in words, and the permission that they need besides."""
+
+    options: str
+    permission: Permission
+
+
 class Help(Struct, frozen=True):
     """The help for one verb: its summary, an example of what to type after `/batch`, its group and its arguments.
 
@@ -98,6 +105,9 @@ class Command(Struct, frozen=True, metaclass=AbstractStructMeta):
     the person who presses a confirmation always are."""
     prose: ClassVar[bool] = False
     """Whether people read its words later. A mention among them then becomes the person's name, not their id."""
+
+    stricter: ClassVar[Stricter | None] = None
+    """The options that need another permission besides, if there are any."""
 
     @classmethod
     @abstractmethod

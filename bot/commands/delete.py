@@ -13,7 +13,7 @@ from bot.api.errors import ApiError, ApiUnavailable, BatchNotFound
 from bot.api.ids import BatchId, check_batch_id
 from bot.api.models import MessageBatch
 from bot.caller import Caller
-from bot.commands.base import BATCH, Help, HelpGroup, Origin, Permission
+from bot.commands.base import BATCH, Help, HelpGroup, Origin, Permission, Stricter
 from bot.commands.bulk_change import LIST_ID, BulkChange, BulkOutcome, NothingMatches, load_list
 from bot.commands.change import Applied, BatchChange, ChangingCommand
 from bot.commands.language.arguments import Arguments, OptionSpec
@@ -127,6 +127,8 @@ class Delete(ChangingCommand["DeleteChange | SaveThenDelete | DeleteRefused | No
         OptionSpec("count", "N"),
         OptionSpec("again", ""),
     )
+
+    stricter: ClassVar[Stricter | None] = Stricter("`--save`", Permission.READ_CONTENTS)
 
     reference: Reference
     save: bool = False

@@ -14,6 +14,7 @@ from bot.commands.details import Details, DetailsOutcome
 from bot.commands.discard import Discard, DiscardChange, DiscardOutcome
 from bot.commands.draft_change import SendChange
 from bot.commands.edit import Edit, EditChange, EditOutcome
+from bot.commands.explain import Explain
 from bot.commands.help import HelpCommand, HelpOutcome
 from bot.commands.home import HomeBoard, HomeOutcome
 from bot.commands.keep import Keep, KeepOutcome
@@ -54,6 +55,7 @@ AnyCommand = (
     | Details
     | Discard
     | Edit
+    | Explain
     | HelpCommand
     | HomeBoard
     | Keep
@@ -140,6 +142,7 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     Mute,
     Notify,
     Audit,
+    Explain,
     Keep,
     StopList,
     StopReading,

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from bot.api.errors import BatchNotFound
 from bot.api.models import MessageBatch
 from bot.caller import Caller
-from bot.commands.base import BATCH, PUBLIC, Help, HelpGroup, LongCommand, Permission
+from bot.commands.base import BATCH, PUBLIC, Help, HelpGroup, LongCommand, Permission, Stricter
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, ValueForm
 from bot.commands.language.references import parse_reference
@@ -134,6 +134,7 @@ class Results(LongCommand[ResultsOutcome], frozen=True):
         (BATCH,),
         "Everyone sees counts and cost. Only readers get files and causes.",
     )
+    stricter: ClassVar[Stricter | None] = Stricter("every file and `--full`", Permission.READ_CONTENTS)
     options: ClassVar[tuple[OptionSpec, ...]] = (
         PUBLIC,
         OptionSpec("file", "", "all results as a file, in JSON Lines", "results last --file"),

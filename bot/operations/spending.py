@@ -88,6 +88,12 @@ def add_up(sent: Iterable[Send]) -> Sent:
     return Sent(usd, sum(each.requests for each in everything), sum(each.usd is None for each in everything))
 
 
+async def find_sent(services: Services, user: str) -> Sent:
+    """Return what a person has sent in the last 24 hours. Raises StoreUnavailable."""
+    since = services.now() - WINDOW
+    return add_up(await services.database.run(lambda connection: sends.list_since(connection, since, user)))
+
+
 async def check_draft(services: Services, draft: Draft) -> LimitCheck:
     """Return which limits a draft exceeds if its `user_id` sends it now. Raises StoreUnavailable."""
     rules = get_spend_rules(services)

@@ -41,6 +41,18 @@ class WorkspaceCredential(Struct, frozen=True):
         return self.federation_rule, self.organization_id, source, self.service_account_id
 
 
+class SettingPlace(Struct, frozen=True):
+    """Where a setting is set: a variable, or a line of the file of workspaces.
+
+    `default`: what holds, in words, if it is not set.
+    """
+
+    name: str
+    file: str = ""
+    line: int = 0
+    default: str = ""
+
+
 class WorkspaceSettings(Struct, frozen=True):
     """The settings of one workspace.
 
@@ -48,7 +60,8 @@ class WorkspaceSettings(Struct, frozen=True):
     - `key`: what its rows in the store carry.
     - `id`: what calls name as their workspace; None if the credential has only one.
     - `admits_no_header`: whether a change is made although no answer of the API names the workspace.
-    - `line`: where it begins in the file; 0 without a file. `lines`: where each of its settings is.
+    - `file`: the name of the file; empty without one. `line`: where it begins there. `lines`: where each of its
+      settings is.
     """
 
     name: str
@@ -68,6 +81,7 @@ class WorkspaceSettings(Struct, frozen=True):
     digest_channel: str | None
     audit_channel: str | None
     admits_no_header: bool = True
+    file: str = ""
     line: int = 0
     lines: Mapping[str, int] = {}
 
@@ -89,6 +103,14 @@ class WorkspaceSettings(Struct, frozen=True):
         if self.name and is_here:
             return f"`{field}` of [{self.name}]"
         return SETTINGS[_FIELDS.get(field, field)].name
+
+    def find_place(self, field: str, settings: Settings) -> SettingPlace:
+        """Return where one of its settings is set, or one that is the same for all workspaces."""
+        if field in self.lines:
+            return SettingPlace(field, self.file, self.lines[field])
+        setting = SETTINGS[_FIELDS.get(field, field)]
+        is_set = field in settings.model_fields_set
+        return SettingPlace(setting.name, default="" if is_set else setting.default)
 
 
 _CREDENTIALS = ("api_key_variable", "api_key_file", "auth_token_variable", "auth_token_file", "federation")
@@ -195,7 +217,7 @@ class _Maker:
 
     def __init__(self, settings: Settings, path: Path, variables: Mapping[str, str]) -> None:
         self._settings = settings
-        self._folder = path.parent
+        self._folder, self._file = path.parent, path.name
         self._variables = variables
         self.problems: list[FileProblem] = []
 
@@ -228,6 +250,7 @@ class _Maker:
             digest_channel=given.get("digest_channel"),
             audit_channel=given.get("audit_channel"),
             admits_no_header="header" in given,
+            file=self._file,
             line=table.line,
             lines=table.lines,
         )

@@ -9,8 +9,7 @@ from msgspec import Struct
 
 from bot.caller import Caller
 from bot.commands.home import HomeBoard
-from bot.permissions import NotPermitted, Rules, check_person, check_role
-from bot.pipeline import FindCallerFacts
+from bot.permissions import FindCallerFacts, NotPermitted, Rules, check_person, check_role
 from bot.store.db.database import Database, StoreUnavailable
 from bot.store.records import choices
 from bot.ui.components.workspace_choice import add_switch

@@ -32,6 +32,7 @@ from bot.commands.stop_list import StopListOutcome
 from bot.commands.stop_reading import StopReadingOutcome
 from bot.commands.watch import UnwatchOutcome, WatchOutcome
 from bot.confirmations import ConfirmationNeeded
+from bot.explanations import Explained
 from bot.ui.question import render_question
 from bot.ui.reply import Reply, Viewer
 from bot.ui.verbs.audit import render_audit
@@ -43,6 +44,7 @@ from bot.ui.verbs.delete import render_delete
 from bot.ui.verbs.details import render_details
 from bot.ui.verbs.discard import render_discard
 from bot.ui.verbs.edit import render_edit
+from bot.ui.verbs.explain import render_explained
 from bot.ui.verbs.help import render_help
 from bot.ui.verbs.home import render_home
 from bot.ui.verbs.keep import render_keep
@@ -64,8 +66,10 @@ from bot.ui.verbs.stop_reading import render_stop_reading
 from bot.ui.verbs.watch import render_unwatch, render_watch
 
 
-def render(outcome: Outcome | ConfirmationNeeded, viewer: Viewer) -> Reply:
+def render(outcome: Outcome | Explained | ConfirmationNeeded, viewer: Viewer) -> Reply:
     """Return what the viewer sees of an outcome."""
+    if isinstance(outcome, Explained):
+        return render_explained(outcome)
     if isinstance(outcome, ConfirmationNeeded):
         return render_question(outcome, viewer)
     if isinstance(outcome, AuditOutcome):

@@ -6,8 +6,7 @@ from msgspec import Struct
 
 from bot.caller import Caller, TeamId, UserId
 from bot.commands.base import Permission
-from bot.permissions import NotPermitted, Rule, Rules, check_rights
-from bot.pipeline import FindCallerFacts
+from bot.permissions import FindCallerFacts, NotPermitted, Rule, Rules, check_rights
 from bot.store.records.bulks import Bulk
 
 _UNKNOWN = (Rule.PERSON_UNKNOWN, Rule.GROUP_UNKNOWN)

@@ -5,6 +5,7 @@ import pytest
 from bot.caller import Caller
 from bot.commands.base import Origin
 from bot.commands.change import Change, ChangingCommand
+from bot.commands.explain import Explain
 from bot.commands.language.errors import UsageError
 from bot.commands.registry import AnyCommand, AskingChange, parse
 from bot.operations.services import Services
@@ -27,6 +28,7 @@ def usage_error(typed: str) -> tuple[type[UsageError], str]:
 async def carry_out(services: Services, typed: str | AnyCommand, caller: Caller = ADA) -> object:
     """Propose, confirm where the change asks, record and apply; return the outcome, or what only reading returns."""
     command = parse(typed) if isinstance(typed, str) else typed
+    assert not isinstance(command, Explain), "the pipeline answers it"
     if not isinstance(command, ChangingCommand):
         return await command.run(services, caller)
     change = await command.propose(services, Origin.TYPED, caller)

@@ -10,6 +10,7 @@ from bot.api import errors as api
 from bot.commands.create import Create
 from bot.commands.registry import Outcome
 from bot.confirmations import ConfirmationNeeded
+from bot.explanations import Explained
 from bot.ui.components.form_offer import render_form_offer
 from bot.ui.components.text import write_dates
 from bot.ui.components.workspace_choice import add_switch, render_workspace_question
@@ -29,7 +30,7 @@ from tests.ui.bulk_samples import NAMES
 from tests.ui.errors.every_error import ERRORS
 from tests.ui.notices.every_notice import BULKS, CARDS, DIGESTS, INTERRUPTED, NOTICES, PROGRESS
 
-Drawable = Outcome | ConfirmationNeeded
+Drawable = Outcome | Explained | ConfirmationNeeded
 
 
 def _outcomes() -> dict[str, Drawable]:

@@ -24,6 +24,7 @@ OURS = {
     *("watchers", "places", "closed_channel"),  # of watching: Slack's own ids
     *("fetched_by", "read_by", "taken_by", "downloaded_by"),  # of a summary: Slack's own ids
     *("taken", "downloaded_file"),  # of a summary: the bot's own word
+    *("setting", "entry", "entries", "options"),  # of an explanation: settings, what they name, and the bot's own words
 }
 """Fields whose text no one outside chooses."""
 

@@ -8,7 +8,9 @@ from bot.ui.reply import Message
 
 # The mark-up the bot makes itself (docs.slack.dev, formatting text): dates, people, channels. All else is foreign.
 _TOKENS = r"(?:\{time\}|\{date_short_pretty\}(?: at \{time\})?)"
-OURS = re.compile(rf"<!date\^\d+\^{_TOKENS}\|\d{{4}}-\d\d-\d\d \d\d:\d\d UTC>|<@[UW][A-Z0-9]+>|<#[CGD][A-Z0-9]+>")
+OURS = re.compile(
+    rf"<!date\^\d+\^{_TOKENS}\|\d{{4}}-\d\d-\d\d \d\d:\d\d UTC>|<@[UW][A-Z0-9]+>|<#[CGD][A-Z0-9]+>|<!subteam\^S0TEAM>"
+)
 CODE = re.compile(r"`[^`\n]+`")
 
 
