@@ -92,7 +92,9 @@ class Confirmations:
 
         def store(connection: Connection) -> None:
             confirmations.add(connection, question)
-            audit.record_question(connection, question, outcome="asked", channel_id=caller.channel, at=now)
+            audit.record_question(
+                connection, question, outcome="asked", channel_id=caller.channel, at=now, command=change.spell()
+            )
 
         await self._database.run(store)
         return ConfirmationNeeded(change, question.id, question.expires_at)

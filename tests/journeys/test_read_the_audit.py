@@ -67,6 +67,19 @@ async def test_rows_have_the_words_typed(desk: Desk) -> None:
     assert "*mute* `2h`: done" in record.visible_text
 
 
+async def test_a_question_about_a_list_has_the_words_typed(either_desk: Desk) -> None:
+    either_desk.api.workspace.add(succeeded=1, age=7_200.0)
+    either_desk.api.workspace.add(processing_status="in_progress", processing=3)
+    [declined] = await either_desk.type("/batch delete --older-than 1h")
+    await either_desk.press(declined, "Keep")
+    await either_desk.type("/batch cancel --all")
+
+    [record] = await either_desk.type("/batch audit")
+
+    assert "*delete* `--older-than` `1h`: declined" in record.visible_text
+    assert "*cancel* `--all`: not confirmed" in record.visible_text
+
+
 async def test_an_empty_record_is_said_to_be_empty(desk: Desk) -> None:
     [record] = await desk.type("/batch audit")
 

@@ -209,15 +209,23 @@ def record_question(
     outcome: Literal["asked", "kept"],
     channel_id: str | None,
     at: datetime,
+    command: str | None = None,
 ) -> None:
-    """Record that a question was asked, or that it was declined. Neither changes anything."""
+    """Record that a question was asked, or that it was declined. Neither changes anything.
+
+    `command`: what was typed; None for what was recorded when it was asked. A question about a list of batches is
+    stored under its id, which no one typed.
+    """
+    if command is None:
+        is_first = table.c.confirmation_id == question.id, table.c.outcome == "asked"
+        command = connection.execute(select(table.c.command).where(*is_first).limit(1)).scalar() or question.command
     intent = Intent(
         at=at,
         user_id=question.user_id,
         team_id=question.team_id,
         channel_id=channel_id,
         verb=question.command.partition(" ")[0],
-        command=question.command,
+        command=command,
         subject=question.subject,
         confirmation_id=question.id,
     )
