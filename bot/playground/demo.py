@@ -11,6 +11,7 @@ from bot.playground.simulation import run_simulation
 GREETING = """\
 Everything is simulated on this machine and costs nothing.
 Try /batch, then /batch status last, then /batch delete last. Ctrl-C stops it.
+#batch-jobs is about the workspace production of the API, #batch-dev about development.
 """
 
 
@@ -27,7 +28,7 @@ async def run_demo(port: int, stopped: asyncio.Event, limits: Mapping[str, Any] 
 
     `limits` are settings that replace those of the demo.
     """
-    async with run_simulation(port=port, limits=limits) as simulation:
+    async with run_simulation(port=port, limits=limits, two_workspaces=True) as simulation:
         sys.stdout.write(f"Batchdesk demo: {simulation.slack.url}\n{GREETING}{explain_time(simulation.api.base_url)}")
         sys.stdout.flush()
         await stopped.wait()

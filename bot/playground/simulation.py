@@ -1,5 +1,7 @@
 """The simulation: both simulators, and the real bot between them."""
 
+import base64
+import json
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,8 +15,10 @@ from pydantic import SecretStr
 
 from bot.app import Bot, Part, run_bot
 from bot.commands.registry import SHOWN
+from bot.playground.api_simulator.access_tokens import FederationRule
 from bot.playground.api_simulator.create_body import CreateLimits
 from bot.playground.api_simulator.request_log import RecordedRequest
+from bot.playground.api_simulator.seed import seed_small_workspace
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.slack_simulator.page_options import CommandHint, Completion, PageOptions, ShortcutHint
 from bot.playground.slack_simulator.records import TrafficEntry
@@ -29,10 +33,17 @@ OPERATOR = "U0ADA"
 VISITOR = "U0BEN"
 COLLEAGUE = "U0CORA"
 CHANNEL = "C0BATCHES"
+DEVELOPMENT_CHANNEL = "C0DEV"
 FEED = "C0FEED"
 PEOPLE = {"ada": OPERATOR, "ben": VISITOR, "cora": COLLEAGUE}
+PRODUCTION, DEVELOPMENT = "production", "development"
+"""The workspaces of the API, if there are two."""
+TOKEN_LIFETIME = 300
+"""Simulated seconds after which an access token for the second workspace ends."""
 DISCOUNT = 5
 """Percent of the list price, by the contract of the simulated organization."""
+KEY = "sk-ant-playground"
+WORKSPACES_FILE = "workspaces.toml"
 REQUEST_LIMIT = 1_000
 """A larger batch needs the approval of the other operator."""
 SHORTCUT_HINT = ShortcutHint(SHORTCUT, "Batch from this file")
@@ -55,7 +66,7 @@ def make_settings(slack: SlackSimulator, api: ApiSimulator, store: Path) -> Sett
         slack_bot_token=SecretStr(slack.bot_token),
         slack_app_token=SecretStr(slack.app_token),
         slack_api_url=slack.api_url,
-        anthropic_api_key=SecretStr("sk-ant-playground"),
+        anthropic_api_key=SecretStr(KEY),
         anthropic_base_url=api.base_url,
         database_url=f"sqlite:///{store}",
         operators=(OPERATOR,),
@@ -87,6 +98,48 @@ def enable_everything(settings: Settings, now: datetime) -> Settings:
     return settings.model_copy(update=more)
 
 
+def add_development(api: ApiSimulator, slack: SlackSimulator, folder: Path) -> dict[str, str]:
+    """Add a second workspace of the API with a channel of its own, and write the bot's file of workspaces.
+
+    The bot reaches the first one by a key, and the second one by access tokens that end after some minutes. Return the
+    names of the workspaces by id.
+    """
+    first = api.workspace
+    second = api.workspaces.add(DEVELOPMENT, "sk-ant-unused")
+    api.workspaces.assign_key(KEY, first)
+    seed_small_workspace(second, first)
+    rule = FederationRule("fdrl_01Development", (second.id,), lifetime=TOKEN_LIFETIME)
+    api.access_tokens.more_rules.append(rule)
+    slack.world.add(Channel(DEVELOPMENT_CHANNEL, "batch-dev"))
+    slack.world.invite(DEVELOPMENT_CHANNEL, OPERATOR, VISITOR, COLLEAGUE, slack.world.bot_user)
+    (folder / "production.key").write_text(KEY)
+    (folder / "identity").write_text(_make_identity_token(api.now))
+    (folder / WORKSPACES_FILE).write_text(f"""\
+[{PRODUCTION}]
+id = "{first.id}"
+api_key_file = "production.key"
+channels = ["{CHANNEL}"]
+feed_channel = "{FEED}"
+
+[{DEVELOPMENT}]
+id = "{second.id}"
+channels = ["{DEVELOPMENT_CHANNEL}"]
+[{DEVELOPMENT}.federation]
+rule = "{rule.id}"
+organization = "{first.organization_id}"
+identity_token_file = "identity"
+""")
+    return {first.id: PRODUCTION, second.id: DEVELOPMENT}
+
+
+def _make_identity_token(now: datetime) -> str:
+    """Return a JWT that holds for years, so that advancing the time ends access tokens only."""
+    issued = int(now.timestamp())
+    claims = {"sub": "batchdesk-demo", "iat": issued, "exp": issued + 10**9}
+    parts = (json.dumps(part).encode() for part in ({"alg": "RS256", "kid": "demo"}, claims))
+    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in (*parts, b"signature"))
+
+
 @asynccontextmanager
 async def run_simulation(
     *,
@@ -95,11 +148,12 @@ async def run_simulation(
     part: Part = Part.BOTH,
     limits: Mapping[str, Any] = MappingProxyType({}),
     file_limits: Limits = Limits(),
+    two_workspaces: bool = False,
 ) -> AsyncIterator[Simulation]:
     """Start both simulators and the bot, or a part of it. At the end, stop everything and delete the store.
 
     `limits` are settings that replace those of the simulation. `file_limits`: what a batch and a file may have, for the
-    bot and for the API.
+    bot and for the API. `two_workspaces`: the bot works in two workspaces of the API, each with a channel.
 
     Raises:
         OSError: the page's port is in use.
@@ -121,8 +175,11 @@ async def run_simulation(
         await slack.start(port=port)
         stack.push_async_callback(slack.stop)
         slack.set_page_options(PageOptions((make_command_hint(),), (SHORTCUT_HINT, GLOBAL_SHORTCUT_HINT), api.advance))
-        api.on_request(lambda request: slack.record_traffic(_traffic(request)))
+        names = add_development(api, slack, folder) if two_workspaces else {}
+        api.on_request(lambda request: slack.record_traffic(_traffic(request, names)))
         settings = enable_everything(make_settings(slack, api, folder / "store.sqlite3"), api.now)
+        if two_workspaces:
+            settings = settings.model_copy(update={"workspaces": folder / WORKSPACES_FILE, "feed_channel": None})
         settings = settings.model_copy(update=limits)
         # The bot runs by the simulated clock, so that advancing it shows what the bot does after an hour or a month.
         bot = await stack.enter_async_context(run_bot(settings, lambda: api.now, part=part, limits=file_limits))
@@ -138,9 +195,11 @@ def make_command_hint() -> CommandHint:
     )
 
 
-def _traffic(request: RecordedRequest) -> TrafficEntry:
+def _traffic(request: RecordedRequest, workspaces: Mapping[str, str]) -> TrafficEntry:
+    """Return the line of a call, with the workspace that it reached if there are several."""
+    workspace = workspaces.get(request.workspace)
     return TrafficEntry(
-        title=f"{request.method} {request.path}",
+        title=f"{request.method} {request.path}{f' · {workspace}' if workspace else ''}",
         status=str(request.status or "connection cut"),
         ms=request.milliseconds,
         sent={"query": request.query, "headers": request.headers},

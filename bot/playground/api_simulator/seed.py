@@ -1,8 +1,8 @@
-"""A realistic workspace: 14 batches in every state, with the causes of failure that real batches have."""
+"""Realistic workspaces: one with 14 batches in every state, and a small one of people who try things out."""
 
 from typing import Any
 
-from bot.playground.api_simulator.ids import draw_fraction
+from bot.playground.api_simulator.ids import draw_fraction, make_id
 from bot.playground.api_simulator.workspace import ApiWorkspace
 
 _MINUTE, _HOUR, _DAY = 60.0, 3_600.0, 86_400.0
@@ -84,11 +84,34 @@ _BATCHES: tuple[dict[str, Any], ...] = (
     {"prefix": "label", "succeeded": 3_600, "age": 33 * _DAY, "took": 28 * _MINUTE},
 )
 
+_TRIALS: tuple[dict[str, Any], ...] = (
+    {"prefix": "try", "succeeded": 37, "errored": 3, "age": 4 * _MINUTE, "took": 2 * _MINUTE},
+    {
+        "prefix": "prompt-v2",
+        "processing_status": "in_progress",
+        "processing": 60,
+        "age": 9 * _MINUTE,
+        "ends_in": 12 * _MINUTE,
+    },
+    {"prefix": "prompt-v1", "succeeded": 60, "age": 1.2 * _DAY, "took": 6 * _MINUTE},
+)
+_ID_LENGTH = len("msgbatch_01") + 22
+_SHARED_LENGTH = len("msgbatch_") + 10
+"""Of the start of an id that people see and type."""
+
 
 def seed_workspace(workspace: ApiWorkspace) -> None:
     """Fill an empty workspace. Ids and outcomes are the same each time; only the times follow the clock."""
     for batch in _BATCHES:
         workspace.add(**(batch | _vary_times(batch)))
+
+
+def seed_small_workspace(workspace: ApiWorkspace, first: ApiWorkspace) -> None:
+    """Fill a second workspace. Its newest batch has an id that begins as that of the first workspace's newest one."""
+    same_start = first.batches[0].id[:_SHARED_LENGTH]
+    for place, batch in enumerate(_TRIALS):
+        batch_id = None if place else same_start + make_id("", workspace.name)[_SHARED_LENGTH - _ID_LENGTH :]
+        workspace.add(**(batch | _vary_times(batch)), id=batch_id)
 
 
 def _vary_times(batch: dict[str, Any]) -> dict[str, float]:
