@@ -9,6 +9,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,9 +22,11 @@ from bot.app import Part
 from bot.playground.api_simulator.clock import Clock
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.slack_simulator.records import SlackMessage
+from bot.playground.slack_simulator.world import Channel
 from bot.settings.model import Folder
-from tests.desk import ADA, ALL_SCOPES, BATCHES, BEN, Desk
+from tests.desk import ADA, ALL_SCOPES, BATCHES, BEN, BOT, Desk
 from tests.store.conftest import HOW_TO_ENABLE
+from tests.two_workspaces import DEV
 from tests.worker import prepared
 
 pytestmark = pytest.mark.worker
@@ -50,9 +53,27 @@ class Upgraded:
         return answer
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+BOTH_STORES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=BOTH_STORES)
 async def upgraded(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Upgraded]:
     """Start the bot on a copy of the old store, a minute after the old version stopped."""
+    async with _upgrade(request, tmp_path) as upgraded:
+        yield upgraded
+
+
+@pytest.fixture(params=BOTH_STORES)
+async def upgraded_into_two(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Upgraded]:
+    """Do the same with settings of two workspaces; the first one is what the old version worked in."""
+    async with _upgrade(request, tmp_path, two_workspaces=True) as upgraded:
+        yield upgraded
+
+
+@asynccontextmanager
+async def _upgrade(
+    request: pytest.FixtureRequest, tmp_path: Path, *, two_workspaces: bool = False
+) -> AsyncIterator[Upgraded]:
     kind = str(request.param)
     left = json.loads((LEFT_BEHIND / f"{kind}.json").read_text("utf-8"))
     moment = datetime.fromisoformat(left["at"]) + timedelta(minutes=1)
@@ -75,11 +96,33 @@ async def upgraded(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
     add(id=READ, succeeded=20, errored=3)
     add(id=DELETED, succeeded=5)
     add(id=ENDED, succeeded=7, errored=5)
+    if two_workspaces:
+        changes["workspaces"] = _add_workspace(desk, tmp_path)
     try:
         await desk.open(**changes)
         yield Upgraded(desk, left["buttons"])
     finally:
         await desk.close()
+
+
+def _add_workspace(desk: Desk, folder: Path) -> Path:
+    """Add an empty second workspace with a channel of its own, and return the file that names both."""
+    desk.api.workspaces.assign_key("sk-ant-production", desk.api.workspace)
+    desk.api.workspaces.add("development", "sk-ant-development")
+    desk.slack.world.add(Channel(DEV, "batch-dev", frozenset({ADA, BEN, BOT})))
+    (folder / "key-1").write_text("sk-ant-production")
+    (folder / "key-2").write_text("sk-ant-development")
+    file = folder / "workspaces.toml"
+    file.write_text(f"""\
+[production]
+api_key_file = "key-1"
+channels = ["{BATCHES}"]
+
+[development]
+api_key_file = "key-2"
+channels = ["{DEV}"]
+""")
+    return file
 
 
 @pytest.fixture
@@ -127,6 +170,27 @@ async def test_a_watched_batch_is_followed_to_its_end(upgraded: Upgraded) -> Non
 
     assert len(ended) == 1
     assert any("320 of 324 succeeded" in each.visible_text for each in public(desk, WATCHED))
+
+
+async def test_what_one_workspace_left_belongs_to_the_first_of_two(upgraded_into_two: Upgraded) -> None:
+    desk = upgraded_into_two.desk
+
+    told = await desk.slack.wait_for(
+        lambda: [each for each in public(desk, ENDED) if f"<@{ADA}>" in each.visible_text], timeout=20
+    )
+    answer = await upgraded_into_two.press("delete")
+    sent = await upgraded_into_two.press("send")
+    [mine] = await desk.type("/batch audit")
+    [theirs] = await desk.type("/batch audit", channel=DEV)
+
+    assert len(told) == 1
+    assert told[0].text.startswith("[production] ")
+    assert "Deleted" in answer.visible_text
+    assert len(desk.deletes) == 1
+    assert desk.api.workspace.batches[0].id in sent.visible_text
+    assert DELETED in mine.visible_text
+    assert DELETED not in theirs.visible_text
+    assert desk.api.workspaces.all[1].batches == []
 
 
 async def test_a_question_asked_before_the_upgrade_is_answered_after_it(upgraded: Upgraded) -> None:
