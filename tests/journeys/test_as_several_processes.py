@@ -1,4 +1,4 @@
-"""Two `web` processes and a `worker` on one Postgres are one bot, even when one of them dies."""
+"""Two `web` processes and a `worker` on one Postgres are one bot, even when one dies, in two workspaces of the API."""
 
 import asyncio
 import os
@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -14,13 +15,17 @@ import pytest
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.playground.slack_simulator.server import SlackSimulator
-from tests.desk import ADA, ALL_SCOPES, BATCHES
+from bot.playground.slack_simulator.world import Channel
+from tests.desk import ADA, ALL_SCOPES, BATCHES, BOT
+from tests.two_workspaces import DEV
 from tests.worker import prepared
 from tests.worker.conftest import prepared_postgres
 
 __all__ = ["prepared_postgres"]
 
 ROOT = Path(__file__).parents[2]
+SAME_START = "msgbatch_01SameStart"
+"""How the ids in both workspaces begin, which is what people type."""
 
 
 def free_port() -> int:
@@ -66,13 +71,14 @@ class Formation:
                 process.kill()
             await process.wait()
 
-    def seen(self, words: str) -> list[SlackMessage]:
+    def seen(self, words: str, *channels: str) -> list[SlackMessage]:
         """Return the messages that say something."""
-        return [message for message in self.slack.messages(BATCHES, ADA) if words in message.visible_text]
+        seen = (message for channel in channels or (BATCHES,) for message in self.slack.messages(channel, ADA))
+        return [message for message in seen if words in message.visible_text]
 
-    def public(self, *, answers: bool) -> list[SlackMessage]:
-        """Return the public messages: cards, or the replies in their threads."""
-        everybody = [message for message in self.slack.messages(BATCHES) if message.ephemeral_to is None]
+    def public(self, channel: str = BATCHES, *, answers: bool) -> list[SlackMessage]:
+        """Return the public messages of a channel: cards, or the replies in their threads."""
+        everybody = [message for message in self.slack.messages(channel) if message.ephemeral_to is None]
         return [message for message in everybody if (message.thread_ts is not None) == answers]
 
 
@@ -101,27 +107,64 @@ async def is_ready(port: int) -> bool:
         return answer.status_code == 200 and {"store", "sweep"} <= set(answer.json()["checks"])
 
 
-@pytest.mark.postgres
-async def test_two_webs_and_a_worker_that_dies_are_one_bot(formation: Formation) -> None:
-    slack, port = formation.slack, free_port()
-    worker, *_ = await asyncio.gather(formation.start("worker", port), formation.start("web"), formation.start("web"))
-    await slack.wait_for(lambda: slack.sockets == 2, 30)
-    batch = formation.api.workspace.add(processing_status="in_progress", ends_in=600.0, succeeded=7)
+def write_workspaces(formation: Formation, folder: Path) -> Path:
+    """Let the API have two workspaces with a channel each, and return the file that names them."""
+    formation.api.workspaces.assign_key("sk-ant-production", formation.api.workspace)
+    formation.api.workspaces.add("development", "sk-ant-development")
+    formation.slack.world.add(Channel(DEV, "batch-dev", frozenset({ADA, BOT})))
+    tables = (("production", BATCHES), ("development", DEV))
+    for name, _ in tables:
+        (folder / f"{name}.key").write_text(f"sk-ant-{name}")
+    lines = (f'[{name}]\napi_key_file = "{name}.key"\nchannels = ["{channel}"]\n' for name, channel in tables)
+    file = folder / "workspaces.toml"
+    file.write_text("".join(lines))
+    return file
 
-    await slack.slash(ADA, BATCHES, f"/batch watch {batch.id}")
-    [card] = await slack.wait_for(lambda: formation.public(answers=False), 20)
+
+@pytest.mark.postgres
+async def test_two_webs_and_a_worker_that_dies_are_one_bot_in_two_workspaces(
+    formation: Formation, tmp_path: Path
+) -> None:
+    slack, port = formation.slack, free_port()
+    file = str(write_workspaces(formation, tmp_path))
+    worker, *_ = await asyncio.gather(
+        formation.start("worker", port, BATCHDESK_WORKSPACES=file),
+        *(formation.start("web", BATCHDESK_WORKSPACES=file) for _ in range(2)),
+    )
+    await slack.wait_for(lambda: slack.sockets == 2, 30)
+    channels = dict(zip((BATCHES, DEV), formation.api.workspaces.all, strict=True))
+    batches = {
+        channel: workspace.add(processing_status="in_progress", ends_in=600.0, succeeded=7, id=f"{SAME_START}{channel}")
+        for channel, workspace in channels.items()
+    }
+
+    for channel in channels:
+        await slack.slash(ADA, channel, f"/batch watch {SAME_START}")
+    cards = {
+        channel: (await slack.wait_for(partial(formation.public, channel, answers=False), 20))[0]
+        for channel in channels
+    }
     async with asyncio.timeout(10):
         while not await is_ready(port):  # noqa: ASYNC110 - it is another process
             await asyncio.sleep(0.05)
     worker.kill()
     formation.api.advance(700)
-    await formation.start("worker")
-    [told] = await slack.wait_for(lambda: formation.public(answers=True), 60)
+    await formation.start("worker", BATCHDESK_WORKSPACES=file)
 
-    assert " · running" in card.visible_text
-    assert (told.thread_ts, f"<@{ADA}>" in told.visible_text) == (card.ts, True)
-    await slack.slash(ADA, BATCHES, f"/batch delete {batch.id}")
-    [question] = await slack.wait_for(lambda: formation.seen("for good"), 10)
-    await asyncio.gather(*(slack.press(ADA, question, text="Delete for good") for _ in range(8)))
-    await slack.wait_for(lambda: len(slack.calls("response_url")) >= 10, 10)
-    assert sum(request.method == "DELETE" for request in formation.api.requests) == 1
+    for channel, card in cards.items():
+        [told] = await slack.wait_for(partial(formation.public, channel, answers=True), 60)
+        assert " · running" in card.visible_text
+        assert batches[channel].id in card.visible_text
+        assert (told.thread_ts, f"<@{ADA}>" in told.visible_text) == (card.ts, True)
+    before = len(slack.calls("response_url"))
+    for channel in channels:
+        await slack.slash(ADA, channel, f"/batch delete {SAME_START}")
+    questions = await slack.wait_for(
+        lambda: asked if len(asked := formation.seen("for good", *channels)) == 2 else [], 10
+    )
+    await asyncio.gather(*(slack.press(ADA, each, text="Delete for good") for each in questions for _ in range(8)))
+    await slack.wait_for(lambda: len(slack.calls("response_url")) >= before + 18, 10)
+    deletes = [request for request in formation.api.requests if request.method == "DELETE"]
+    assert sorted((request.workspace, request.path.rsplit("/", 1)[1]) for request in deletes) == sorted(
+        (workspace.id, batches[channel].id) for channel, workspace in channels.items()
+    )
