@@ -56,7 +56,8 @@ def figure_fields(summary: ResultsSummary) -> Block:
     amount = format_amount(cost.amount, complete=cost.complete) + (f"\n{'; '.join(gaps)}" if gaps else "")
     cached = tokens.write_5m + tokens.write_1h + tokens.read
     from_cache = f" · {number(cached)} cached" if cached else ""
-    used = f"{number(tokens.input)} in{from_cache} · {number(tokens.output)} out"
+    before_output = "\n" if cached else " · "  # three figures wrap within a number's words in half a message
+    used = f"{number(tokens.input)} in{from_cache}{before_output}{number(tokens.output)} out"
     others = _model_lines(summary.models) if _has_advisor(summary.models) else []
     return fields([("Cost", amount), ("Tokens", "\n".join([used, *others]))])
 
