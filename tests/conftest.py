@@ -1,7 +1,7 @@
 """Fixtures for tests of the whole bot: a desk (tests/desk.py) with Socket Mode, with HTTP, or with each in turn."""
 
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from bot.playground.slack_simulator.world import Channel
 from bot.requests.check import Limits
 from tests.desk import ADA, ALL_SCOPES, BEN, BOT, Desk, Transport
 from tests.simulators import Simulators
+from tests.store.statements import StatementCheck
 from tests.two_workspaces import DEV, TwoWorkspaces
 from tests.worker import prepared
 
@@ -21,6 +22,15 @@ settings.register_profile("batchdesk", deadline=None)  # an example takes long o
 settings.load_profile("batchdesk")
 
 OpenDesk = Callable[..., Awaitable[Desk]]
+statements = StatementCheck()
+statements.begin()
+
+
+@pytest.fixture(autouse=True)
+def _statements_name_their_workspace() -> Iterator[None]:
+    """Fail a test if the bot read or changed rows without naming their workspace."""
+    yield
+    assert statements.take_found() == []
 
 
 @pytest.fixture(scope="session")
