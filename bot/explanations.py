@@ -1,6 +1,7 @@
 """Explain what the rules say of a person, a command and a place. The verdict is the one that holds for the command."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -9,7 +10,7 @@ from bot.caller import Caller
 from bot.commands.base import Permission
 from bot.commands.create import Create
 from bot.commands.explain import Explain
-from bot.commands.language.errors import UnknownVerb
+from bot.commands.language.errors import BadValue, UnknownVerb, ValueForm
 from bot.commands.registry import ALIASES, COMMANDS, AnyCommand, suggest
 from bot.commands.retry import Retry
 from bot.commands.send import Send
@@ -26,8 +27,10 @@ from bot.permissions import (
     Verdict,
     check_permission,
     find_grants,
+    find_roles,
     judge,
 )
+from bot.slack_faults import NO_SUCH_PERSON
 
 _SENDING = (Create, Retry, Send)
 """The commands that end with requests being sent, to which limits apply."""
@@ -82,6 +85,7 @@ async def explain(
     Raises:
         NotPermitted: only administrators ask about other people.
         UnknownVerb: there is no such command.
+        BadValue: no one uses commands there, or under that id.
         StoreUnavailable: what the person has sent cannot be read.
     """
     command = _find_command(query.topic)
@@ -91,6 +95,9 @@ async def explain(
         asking = await caller_facts(caller, fresh=True)
         check_permission(Permission.ADMINISTER, caller, asking, rules)
     facts = await caller_facts(subject, fresh=True, fresh_channel=True)
+    is_unknown = facts.person_fault is not None and facts.person_fault.code in NO_SUCH_PERSON
+    if not is_self and (is_unknown or not facts.is_active):
+        raise BadValue(Explain.verb, subject.user, ValueForm.EXPLAIN_PERSON)
     explained = explain_facts(command, subject, facts, rules)
     limits = await _find_limits(services, subject) if issubclass(command, _SENDING) else None
     return replace(explained, is_self=is_self, limits=limits)
@@ -104,8 +111,12 @@ def explain_facts(command: type[AnyCommand], subject: Caller, facts: CallerFacts
     if command.stricter is not None:
         stricter = judge([*needed, command.stricter.permission], subject, facts, rules)
         options = OptionVerdict(command.stricter.options, stricter)
-    if isinstance(verdict, Granted):
-        changes = _find_removals(find_grants(command.permission, subject, facts, rules), rules)
+    if isinstance(verdict, Granted) and verdict.setting is None:
+        changes = _find_channel(subject, rules)
+    elif isinstance(verdict, Granted):
+        is_role = command.permission is Permission.READ  # outside channels, whatever the role
+        grants = find_roles if is_role else partial(find_grants, command.permission)
+        changes = _find_removals(grants(subject, facts, rules), rules)
     else:
         changes = _find_additions(verdict, subject, rules)
     return Explained(command, subject, True, verdict, tuple(changes), rules, options)
@@ -113,15 +124,21 @@ def explain_facts(command: type[AnyCommand], subject: Caller, facts: CallerFacts
 
 def _find_removals(grants: Iterable[Granted], rules: Rules) -> Iterator[SettingChange]:
     """Yield every entry that grants it. Administrators that are the operators by default follow those."""
-    granting: dict[str, list[str]] = {}
+    granting: dict[str, dict[str, None]] = {}
     for grant in grants:
         if grant.setting and grant.entry:
-            granting.setdefault(grant.setting, []).append(grant.entry)
+            granting.setdefault(grant.setting, {})[grant.entry] = None
     for setting, entries in granting.items():
         place = rules.places.get(setting)
         follows = setting == "admins" and "operators" in granting and place is not None and bool(place.default)
         if not follows:
             yield SettingChange(setting, tuple(entries), adds=False, is_last=getattr(rules, setting) <= {*entries})
+
+
+def _find_channel(subject: Caller, rules: Rules) -> Iterator[SettingChange]:
+    """Yield the channel, where everyone who is answered may do it."""
+    if subject.channel is not None and subject.channel in rules.channels:
+        yield SettingChange("channels", (subject.channel,), adds=False, is_last=len(rules.channels) == 1)
 
 
 def _find_additions(refused: Refused, subject: Caller, rules: Rules) -> Iterator[SettingChange]:
@@ -145,11 +162,16 @@ def _find_command(topic: str) -> type[AnyCommand]:
 
 
 def _make_subject(query: Explain, caller: Caller) -> Caller:
-    """Return the person and the place that are asked about."""
+    """Return the person and the place that are asked about.
+
+    Raises BadValue for direct messages of others: `here` is the caller's own.
+    """
     person = caller if query.person in (None, caller.user) else replace(caller, user=query.person)
     if query.channel in (None, caller.channel):
         return person
-    return replace(person, channel=query.channel, is_direct=str(query.channel).startswith("D"))
+    if str(query.channel).startswith("D"):
+        raise BadValue(Explain.verb, str(query.channel), ValueForm.EXPLAIN_PLACE)
+    return replace(person, channel=query.channel, is_direct=False)
 
 
 async def _find_limits(services: Services, subject: Caller) -> SendLimits | None:

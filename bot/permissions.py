@@ -68,15 +68,17 @@ def _read_entries(setting: str, rules: Rules) -> frozenset[str]:
 class CallerFacts(Struct, frozen=True):
     """What Slack says about a caller. None means that Slack did not say, which never permits anything.
 
-    `is_outsider`: the caller belongs to another organization. `sees_channel` is False if Slack says that the bot is not
-    in the caller's channel. The faults say why Slack did not answer: about the caller, the channel, and each unknown
-    group.
+    `is_outsider`: the caller belongs to another organization. `is_active`: the account is neither an app's nor
+    deactivated, as far as Slack says; those type nothing, so no rule looks at it. `sees_channel` is False if Slack says
+    that the bot is not in the caller's channel. The faults say why Slack did not answer: about the caller, the channel,
+    and each unknown group.
     """
 
     groups: frozenset[str] = frozenset()
     unknown_groups: frozenset[str] = frozenset()
     is_guest: bool | None = False
     is_outsider: bool | None = False
+    is_active: bool = True
     is_external_channel: bool | None = False
     sees_channel: bool = True
     person_fault: SlackFault | None = None
@@ -179,7 +181,8 @@ def judge(needed: Iterable[Permission], caller: Caller, facts: CallerFacts, rule
     verdict: Verdict = _judge_place(caller, facts, rules)
     for each in needed:
         if isinstance(verdict, Granted):
-            verdict = judge_permission(each, caller, facts, rules)
+            judged = judge_permission(each, caller, facts, rules)
+            verdict = judged if judged.setting is not None else verdict
     return verdict
 
 
@@ -234,6 +237,13 @@ def find_grants(needed: Permission, caller: Caller, facts: CallerFacts, rules: R
         yield from (Granted(setting, entry) for entry in identities if entry in entries)
 
 
+def find_roles(caller: Caller, facts: CallerFacts, rules: Rules) -> Iterator[Granted]:
+    """Yield everything by which the caller may do more than read what channels show everyone."""
+    for each in Permission:
+        if each is not Permission.READ:
+            yield from find_grants(each, caller, facts, rules)
+
+
 def _enforce(verdict: Verdict, caller: Caller, rules: Rules) -> None:
     """Raise NotPermitted for a refusal, with what the person needs to know to get on."""
     if isinstance(verdict, Granted):
@@ -279,8 +289,8 @@ def check_role(caller: Caller, facts: CallerFacts, rules: Rules) -> None:
 
 
 def _judge_role(caller: Caller, facts: CallerFacts, rules: Rules) -> Verdict:
-    if list_permissions(caller, facts, rules) != {Permission.READ}:
-        return Granted()
+    if (role := next(find_roles(caller, facts, rules), None)) is not None:
+        return role
     for setting in ("operators", "admins", "approvers", "readers"):
         if unknown := sorted(facts.unknown_groups & _read_entries(setting, rules)):
             return Refused(Rule.GROUP_UNKNOWN, setting, facts.group_faults.get(unknown[0]))

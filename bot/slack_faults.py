@@ -36,6 +36,7 @@ DEAD_TOKEN = frozenset(
 """Codes of a token that no call works with (docs.slack.dev, auth.test)."""
 NOT_A_MEMBER = frozenset({"channel_not_found", "not_in_channel"})
 """Codes of conversations.info that say the bot is not in the channel. Every other error says nothing about that."""
+NO_SUCH_PERSON = frozenset({"user_not_found", "users_not_found"})
 PASSING = (
     frozenset(
         {
@@ -85,11 +86,10 @@ CLOSED_PLACE = (
             "restricted_action_read_only_channel",
             "restricted_action_thread_only_channel",
             "user_disabled",
-            "user_not_found",
-            "users_not_found",
         }
     )
     | NOT_A_MEMBER
+    | NO_SUCH_PERSON
 )
 """Codes for a channel or person that the bot can probably never post to (docs.slack.dev, chat.postMessage)."""
 FORBIDDEN_HERE = (

@@ -23,6 +23,7 @@ from bot.permissions import (
     check_place,
     check_use,
 )
+from bot.playground.slack_simulator.world import Person
 from bot.settings.loading import load_settings
 from bot.settings.table import SETTINGS
 from bot.settings.workspaces import load_workspaces, make_only_workspace
@@ -31,7 +32,8 @@ from bot.ui.render import render
 from bot.ui.reply import Message
 from tests.builders import ADMIN
 from tests.conftest import OpenDesk
-from tests.desk import ADA, BATCHES, BEN, GENERAL, GUEST, OPERATORS
+from tests.desk import ADA, BATCHES, BEN, BOT, GENERAL, GUEST, OPERATORS
+from tests.two_workspaces import DEV, TwoWorkspaces
 from tests.ui.outcomes.explain import OUTCOMES
 
 PEOPLE = st.lists(st.sampled_from(["U0ONE", "U0TWO", "S0ONE", "S0TWO", "*"]), max_size=3)
@@ -127,7 +129,7 @@ def apply(explained: Explained, env: Mapping[str, str], rules: Rules) -> dict[st
         entries = set(getattr(rules, change.setting))
         entries = entries | {*change.entries} if change.adds else entries - {*change.entries}
         assert change.is_last is (not entries)
-        changed[name] = ",".join(sorted(entries)) or "U0OTHER"
+        changed[name] = ",".join(sorted(entries)) or ("C0OTHER" if change.setting == "channels" else "U0OTHER")
     return changed
 
 
@@ -199,6 +201,43 @@ async def test_administrators_ask_about_everyone_and_others_about_themselves(ope
     assert "Not allowed for now" in unknown
     assert "`fatal_error`" in unknown
     assert "Try again in a minute" in unknown
+
+
+async def test_with_several_workspaces_the_channel_decides_and_what_cannot_be_is_said(two: TwoWorkspaces) -> None:
+    gone = two.desk.slack.world.people[GUEST].name
+    two.desk.slack.world.people[GUEST] = Person(GUEST, gone, deleted=True)
+
+    async def ask(line: str, user: str = ADA, channel: str = BATCHES) -> str:
+        [reply] = await two.desk.type(f"/batch explain {line}".strip(), user=user, channel=channel)
+        assert reply.ephemeral_to in (user, None)
+        assert len(reply.text) < 600
+        return reply.text.replace("*", "")
+
+    before = two.requests()
+    assert f"Allowed: <@{BEN}> can use `/batch show` in <#{BATCHES}>" in await ask(f"show <@{BEN}> here")
+    in_dev = await ask(f"show <@{BEN}> here", channel=DEV)
+    assert "[development] Not allowed" in in_dev
+    assert f"`readers` in line 9 of `workspaces.toml` decides, and doesn't include <@{BEN}>" in in_dev
+    assert f"Another workspace answers in <#{DEV}>. Ask there." in await ask(f"show <@{BEN}> <#{DEV}|dev>")
+    assert "Which workspace?" in await ask("show here", channel=two.direct)
+    here = await ask(f"status <@{BEN}> here --workspace development", channel=two.direct)
+    assert f"Not allowed: <@{BEN}> can't use `/batch status` in direct messages with me." in here
+    assert "Outside channels I answer people with a role alone. `readers` in line 9" in here
+    assert "`readers` in line 9 of `workspaces.toml` decides, and includes you" in await ask(
+        "status here --workspace development", channel=two.direct
+    )
+    for person in (BOT, "U0NOBODY", "W0NOBODY", GUEST):
+        assert "Slack knows no active person with this id" in await ask(f"delete <@{person}>")
+    assert "Pick the channel from Slack's # list" in await ask(f"delete <#{two.direct_of(BEN)}>")
+    assert "Only administrators" in await ask("delete <@U0NOBODY>", user=BEN)
+    assert "no workspace `development` for you" in await ask(
+        f"delete <@{BEN}> --workspace development", user=BEN, channel=two.direct_of(BEN)
+    )
+    assert "Which command?" in await ask("")
+    assert "no command `@channel`" in await ask("<!channel>")
+    assert "no command" in await ask("`a`" * 400)
+    assert "Shorten it to 3,000" in await ask("delete " + "y" * 5_000)
+    assert two.requests() == before
 
 
 def test_every_rule_has_a_golden_message() -> None:

@@ -48,10 +48,14 @@ class Home(Struct, frozen=True):
 
 
 class PersonKind(Struct, frozen=True):
-    """What kind of account a person has. `is_outsider`: it belongs to another organization."""
+    """What kind of account a person has. `is_outsider`: it belongs to another organization.
+
+    `is_active`: neither an app's nor deactivated.
+    """
 
     is_guest: bool
     is_outsider: bool
+    is_active: bool = True
 
 
 class Directory:
@@ -97,6 +101,7 @@ class Directory:
             unknown_groups=frozenset(faults),
             is_guest=None if isinstance(person, SlackFault) else person.is_guest,
             is_outsider=None if isinstance(person, SlackFault) else person.is_outsider,
+            is_active=isinstance(person, SlackFault) or person.is_active,
             is_external_channel=external if isinstance(external, bool) else None,
             sees_channel=external is not _HIDDEN,
             person_fault=person if isinstance(person, SlackFault) else None,
@@ -143,7 +148,8 @@ class Directory:
     async def _fetch_user(self, user: UserId) -> PersonKind:
         found = read_object(await self._client.users_info(user=user), "user")
         is_guest = any(found.get(flag) for flag in ("is_restricted", "is_ultra_restricted", "deleted"))
-        return PersonKind(is_guest, is_outsider(found, self._home))
+        is_active = not (found.get("is_bot") or found.get("deleted"))
+        return PersonKind(is_guest, is_outsider(found, self._home), is_active)
 
     async def _fetch_name(self, user: UserId) -> str | None:
         return read_name(read_object(await self._client.users_info(user=user), "user"))

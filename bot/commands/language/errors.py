@@ -78,6 +78,7 @@ class ValueForm(Enum):
     CAUSE = auto()
     CUSTOM_ID = auto()
     MUTE_CHANNEL = auto()
+    EXPLAIN_PERSON = auto()
     EXPLAIN_PLACE = auto()
     MUTE_END = auto()
     EDIT_MUTE = auto()

@@ -49,6 +49,8 @@ def _problem_words(error: AnyUsageError) -> str:
             return "Which file? Add its link before the options."
         case MissingReference(verb="send" | "approve" | "decline" | "preview" | "discard"):
             return "Which file? Add its name, or its reference from the message that asks whether to send it."
+        case MissingReference(verb="explain"):
+            return "Which command? Add its name, such as `delete`."
         case MissingReference():
             return "Which batch? Add its id, the start of its id, its label, `last` or `last ended`."
         case MissingCustomId():

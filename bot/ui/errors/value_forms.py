@@ -37,6 +37,7 @@ FORM_WORDS: dict[ValueForm, str] = {
     ValueForm.ALL_OR_CAUSE: "Choose `--all` or `--cause`.",
     ValueForm.CUSTOM_ID: "A `custom_id` has at most 64 letters, digits, hyphens and underscores.",
     ValueForm.CAUSE: "`--cause` takes an error type or a stop reason from the results, `expired` or `canceled`.",
+    ValueForm.EXPLAIN_PERSON: "Slack knows no active person with this id. Pick one from Slack's @ list.",
     ValueForm.EXPLAIN_PLACE: "Pick the channel from Slack's # list, or type `here` or its id (C…).",
     ValueForm.MUTE_CHANNEL: "Type `/batch mute here` in the channel, or use its id (C…).",
     ValueForm.MUTE_END: "Type `2h`, `3d`, a day such as `2026-12-31`, `forever` or `off`.",

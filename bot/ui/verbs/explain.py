@@ -30,8 +30,7 @@ def render_explained(outcome: Explained) -> Message:
 def _verdict_line(outcome: Explained) -> str:
     who = "you" if outcome.is_self else mention(outcome.subject.user)
     command = code(f"/batch {outcome.command.verb}")
-    channel = outcome.subject.channel
-    where = f" {place_words(channel)}" if channel else ""
+    where = _where(outcome)
     match outcome.verdict:
         case Granted():
             return f"*Allowed:* {who} can use {command}{where}."
@@ -41,6 +40,13 @@ def _verdict_line(outcome: Explained) -> str:
             return f"*Not allowed:* {who} can't use {command}{where}."
         case unreachable:
             assert_never(unreachable)
+
+
+def _where(outcome: Explained) -> str:
+    channel = outcome.subject.channel
+    if channel is None:
+        return ""
+    return " in direct messages with me" if outcome.subject.is_direct else f" {place_words(channel)}"
 
 
 def _reason(outcome: Explained, verdict: Verdict) -> str:

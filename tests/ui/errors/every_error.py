@@ -214,6 +214,7 @@ ERRORS: dict[str, ExpectedError] = {
     "missing_draft": MissingReference("send"),
     "missing_custom_id": typed.MissingCustomId("show", "last"),
     "missing_file": MissingReference("create"),
+    "missing_command": MissingReference("explain"),
     "form_used": FormAlreadySubmitted(),
     "no_file_in_message": NoFileInMessage(),
     "requests_unreadable": api.RequestsUnreadable(Path("kept.gz"), "it is damaged", batch_id=ID),

@@ -69,6 +69,7 @@ OUTCOMES: dict[str, Outcome | Explained | ConfirmationNeeded] = {
     "explain_wrong_channel_at_home": explain_facts(Delete, AT_HOME, MEMBER, NARROW),
     "explain_channel_of_another_workspace": explain_facts(Delete, replace(ADA, channel="C0DEV"), MEMBER, SEVERAL),
     "explain_no_role": explain_facts(Status, replace(AT_HOME, user="U0EVE"), MEMBER, SEVERAL),
+    "explain_role": _of_ben(explain_facts(Status, replace(BEN, channel="D0BEN", is_direct=True), MEMBER, SEVERAL)),
     "explain_guest": _of_ben(explain_facts(Status, BEN, GUEST, OPEN)),
     "explain_guest_reads_nothing": _of_ben(explain_facts(Results, BEN, GUEST, replace(OPEN, allow_guests=True))),
     "explain_guest_shown_nothing": _of_ben(explain_facts(Show, BEN, GUEST, replace(OPEN, allow_guests=True))),
