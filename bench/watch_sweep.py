@@ -1,4 +1,7 @@
-"""Measure sweeps of 10,000 watches and one GET for each batch instead, and print the figures as JSON."""
+"""Measure sweeps of each workspace's watches, and one GET for each batch instead, and print the figures as JSON.
+
+A turn sweeps each workspace once: one without a file of workspaces, where 10,000 batches are watched.
+"""
 
 import asyncio
 import gc
@@ -6,6 +9,7 @@ import json
 import logging
 import sys
 import time
+from contextlib import AsyncExitStack
 from functools import partial
 
 import httpx
@@ -18,7 +22,7 @@ from bot.clients import open_api_http
 from bot.operations.listing_memory import ListingMemory
 from bot.operations.snapshots import snapshot_batch
 from bot.settings.loading import load_settings
-from bot.settings.workspaces import make_only_workspace
+from bot.settings.workspaces import load_workspaces
 from bot.store.db.database import Database
 from bot.store.db.task_queue import enqueue_nothing
 from bot.store.records.watches import StoredWatch
@@ -56,17 +60,23 @@ def _watch(connection: Connection, found: list[MessageBatch]) -> None:
 
 
 async def main(count: int) -> None:
-    """Watch `count` batches, and measure."""
+    """Watch `count` batches of each workspace, and measure."""
     settings = load_settings(env_file=None)
     database = Database(settings.database_url)
     await asyncio.to_thread(database.open)
-    async with open_api_http(settings, make_only_workspace(settings)) as bot_http:
-        transport = CountingTransport()
-        http = httpx.AsyncClient(transport=transport, base_url=bot_http.base_url, headers=bot_http.headers)
-        batches = BatchesClient(http)
-        found = await watch_batches(database, batches, count)
-        sweep = Sweep(batches, database, Announcer(enqueue_nothing), utc_now, ListingMemory())
-        await sweep.run(0)
+    transport = CountingTransport()
+    async with AsyncExitStack() as stack:
+        sweeps: list[Sweep] = []
+        watched = 0
+        for workspace in load_workspaces(settings):
+            bot_http = await stack.enter_async_context(open_api_http(settings, workspace))
+            http = httpx.AsyncClient(transport=transport, base_url=bot_http.base_url, headers=bot_http.headers)
+            batches = BatchesClient(http)
+            own = database.scoped(workspace.key, is_first=not sweeps)
+            found = await watch_batches(own, batches, count)
+            watched += len(found)
+            sweeps.append(Sweep(batches, own, Announcer(enqueue_nothing), utc_now, ListingMemory()))
+            await sweeps[-1].run(0)
         gc.collect()
         gc.freeze()  # as `python -m bot run` does once it has started
         before = transport.requests
@@ -75,17 +85,18 @@ async def main(count: int) -> None:
         for turn in range(SWEEPS):
             cpu_before = time.process_time()
             wall_before = time.perf_counter()
-            await sweep.run(turn)
+            for sweep in sweeps:
+                await sweep.run(turn)
             cpu.append(time.process_time() - cpu_before)
             wall.append(time.perf_counter() - wall_before)
         requests = (transport.requests - before) / SWEEPS
         started = time.process_time()
         for batch in found[:POLLS]:
             await batches.retrieve(batch.id)
-        polls = (time.process_time() - started) / POLLS * len(found)
-        await http.aclose()
+        polls = (time.process_time() - started) / min(POLLS, len(found)) * watched
+        await transport.aclose()
     await database.close()
-    print(json.dumps({"watched": len(found), "requests": requests, "cpu": cpu, "wall": wall, "polls": polls}))
+    print(json.dumps({"watched": watched, "requests": requests, "cpu": cpu, "wall": wall, "polls": polls}))
 
 
 if __name__ == "__main__":
