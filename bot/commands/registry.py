@@ -38,6 +38,7 @@ from bot.commands.status import Status, StatusOutcome
 from bot.commands.stop_list import StopList, StopListOutcome
 from bot.commands.stop_reading import StopReading, StopReadingOutcome
 from bot.commands.watch import Unwatch, UnwatchOutcome, Watch, WatchOutcome
+from bot.errors import ExpectedError
 from bot.operations.find_batch import PREFIX
 
 AnyCommand = (
@@ -192,6 +193,14 @@ def parse(text: str) -> AnyCommand:
             rest = split_words(text, prose=True)[1:] if command.prose else join_last_ended(rest)
             return command.parse(read_arguments(verb, rest, command.options))
     raise UnknownVerb("", typed, suggest(verb))
+
+
+def find_verb(text: str) -> str | None:
+    """Return the verb of what was typed, by its present name; None if the text is not a command."""
+    try:
+        return parse(text).verb
+    except ExpectedError:
+        return None
 
 
 def suggest(verb: str) -> str | None:

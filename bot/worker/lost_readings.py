@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 _CLOCK_SKEW = timedelta(minutes=5)
 """How far Slack's clock may be behind when the bot looks for a message by its time."""
-_DRAFT_VERBS = ("create", "retry")
+DRAFT_VERBS = ("create", "retry")
 """The verbs whose reading makes a draft. A worker reports the draft of a dead process too."""
 
 
@@ -96,7 +96,7 @@ class LostReadings:
     def _send(self, connection: Connection, reading: LongReading, message: Message) -> bool:
         """Enqueue a notice to the person, unless a notice about the draft that the reading made says the same."""
         now = self._services.now()
-        makes_draft = (reading.again or "").startswith(_DRAFT_VERBS)
+        makes_draft = (reading.again or "").startswith(DRAFT_VERBS)
         if not (makes_draft and drafts.was_begun(connection, reading.user_id, reading.started_at)):
             payload = {"text": message.text, "blocks": [dict(block) for block in message.blocks]}
             user = reading.user_id

@@ -5,17 +5,22 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
+import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from bot.store.db.tables import events
-from bot.store.records import audit, workers
+from bot.store.records import audit, drafts, long_readings, workers
 from bot.store.records.audit import Intent
 from bot.store.records.events import ClaimedEvent, claim
+from bot.store.records.long_readings import LongReading
 from bot.store.records.workers import DEAD_AFTER
 from bot.worker.lost_events import LostEvents
 from tests.desk import ADA, BATCHES
+from tests.ui.draft_samples import DRAFT
 from tests.waiting import WatchedEvent
 from tests.worker.scene import Scene
 
@@ -85,11 +90,33 @@ async def test_two_processes_answer_once_and_a_killed_one_is_reported_once(
     assert report.buttons == ["Try again"]
 
 
-async def test_a_message_whose_change_is_settled_is_not_reported_too_and_old_ones_are_forgotten(scene: Scene) -> None:
-    services = scene.worker.services
-    now = scene.now()
-    event = ClaimedEvent(services.workspace.id, "Ev1", ADA, "cancel last", now, "elsewhere:1:abcdef")
-    intent = Intent(
+DEAD = "elsewhere:1:abcdef"
+
+
+@pytest.mark.parametrize(
+    ("again", "reported"),
+    [("cancel last", 0), ("status last", 1), ("results last", 0), ("results last --csv", 0), ("list", 1), ("", 1)],
+)
+async def test_only_what_the_message_began_keeps_its_report_away(scene: Scene, again: str, reported: int) -> None:
+    services, now = scene.worker.services, scene.now()
+    event = ClaimedEvent(services.workspace.id, "Ev1", ADA, again, now, DEAD)
+    reading = LongReading("r1", ADA, "T0DEMO", now, held_by=DEAD, again="results msgbatch_1")
+    elsewhere = replace(reading, id="r2", held_by="another:1:abcdef", again="list")
+    scene.database.transact(lambda connection: claim(connection, event))
+    scene.database.transact(lambda connection: audit.record_intent(connection, intent_at(now), held_by="another"))
+    scene.database.transact(lambda connection: long_readings.add(connection, reading))
+    scene.database.transact(lambda connection: long_readings.add(connection, elsewhere))
+    draft = replace(DRAFT, user_id=ADA, created_at=now, changed_at=now)
+    scene.database.transact(lambda connection: drafts.add(connection, draft))
+
+    found = await LostEvents(services).report_lost()
+
+    assert found == reported
+
+
+def intent_at(now: datetime) -> Intent:
+    """Return the intent of Ada to cancel a batch."""
+    return Intent(
         at=now,
         user_id=ADA,
         team_id="T0DEMO",
@@ -99,8 +126,14 @@ async def test_a_message_whose_change_is_settled_is_not_reported_too_and_old_one
         subject="b",
         confirmation_id=None,
     )
+
+
+async def test_a_message_whose_change_is_settled_is_not_reported_too_and_old_ones_are_forgotten(scene: Scene) -> None:
+    services = scene.worker.services
+    now = scene.now()
+    event = ClaimedEvent(services.workspace.id, "Ev1", ADA, "cancel last", now, DEAD)
     scene.database.transact(lambda connection: claim(connection, event))
-    scene.database.transact(lambda connection: audit.record_intent(connection, intent, held_by="elsewhere:1:abcdef"))
+    scene.database.transact(lambda connection: audit.record_intent(connection, intent_at(now), held_by=DEAD))
     assert scene.database.transact(lambda connection: workers.list_alive_ids(connection, now)) == set()
 
     reported = await LostEvents(services).report_lost()

@@ -189,10 +189,11 @@ def mark_answered(connection: Connection, entry_id: int) -> bool:
     return connection.execute(update(table).where(*held).values(held_by=None)).rowcount == 1
 
 
-def was_begun(connection: Connection, user_id: str, since: datetime) -> bool:
-    """Return whether a person has begun a change since a moment. What is only read or asked is done as it is stored."""
+def was_begun(connection: Connection, user_id: str, verb: str, since: datetime) -> bool:
+    """Return whether a person has begun such a change since a moment. A mere question is done as it is stored."""
     in_steps = or_(table.c.finished_at.is_(None), table.c.held_by.is_not(None), table.c.finished_at > table.c.at)
-    begun = table.c.user_id == user_id, table.c.at >= since, table.c.times.is_(None), in_steps
+    by_person = table.c.user_id == user_id, table.c.verb == verb
+    begun = *by_person, table.c.at >= since, table.c.times.is_(None), in_steps
     return connection.execute(select(table.c.id).where(*begun).limit(1)).first() is not None
 
 

@@ -55,10 +55,10 @@ def get(connection: Connection, id: str) -> LongReading | None:
     return LongReading(**row._mapping) if row else None
 
 
-def was_begun(connection: Connection, user_id: str, since: datetime) -> bool:
-    """Return whether a reading of a person's that began since a moment has not ended."""
-    found = select(table.c.id).where(table.c.user_id == user_id, table.c.started_at >= since).limit(1)
-    return connection.execute(found).first() is not None
+def list_begun(connection: Connection, user_id: str, held_by: str, since: datetime) -> list[LongReading]:
+    """Return the readings of a person that a process began since a moment and that have not ended."""
+    by_person = table.c.user_id == user_id, table.c.held_by == held_by, table.c.started_at >= since
+    return [LongReading(**row._mapping) for row in connection.execute(select(table).where(*by_person))]
 
 
 def find_lost(connection: Connection, now: datetime, me: str | None = None) -> list[LongReading]:
