@@ -121,25 +121,28 @@ class ReplyDelivery:
     async def report_wait(self, surface: Surface, seconds: float, service: str) -> None:
         """Tell the caller that a service makes the bot wait. Raises nothing."""
         message = render_wait(seconds, service)
+        if isinstance(surface, HomeSurface):
+            return
         try:
-            if isinstance(surface, MessageSurface | ConversationSurface):
-                await self._on_surface(surface)(message)
-            elif isinstance(surface, ModalSurface):
-                await self._update_modal(surface, make_modal(self._view_blocks(message)))
+            await self._show_where_asked(message, surface)
         except _FAILURES as error:
             log.warning("cannot report a wait: %s", _describe(error))
 
     async def show_progress(self, message: Message, surface: Surface) -> bool:
         """Show the progress of long work where its answer will be; False if that is not possible. Raises nothing."""
         try:
-            if isinstance(surface, ModalSurface) and not surface.is_reachable:
-                await self._post_ephemeral(message, surface.caller, surface.thread_ts)
-            else:
-                await self._on_surface(surface)(message)
+            await self._show_where_asked(message, surface)
         except _FAILURES as error:
             log.warning("cannot show progress: %s", _describe(error))
             return _is_unconfirmed(error)
         return True
+
+    async def _show_where_asked(self, message: Message, surface: Surface) -> None:
+        """Show a message that comes before the answer. For a form that was submitted, it is where that was opened."""
+        if not isinstance(surface, ModalSurface) or surface.is_reachable:
+            await self._on_surface(surface)(message)
+        elif surface.caller.channel is not None:
+            await self._post_ephemeral(message, surface.caller, surface.thread_ts)
 
     async def post(self, message: Message, channel: str) -> None:
         """Post to a channel (the audit channel). Raises nothing."""
@@ -180,7 +183,8 @@ class ReplyDelivery:
         if isinstance(surface, HomeSurface):
             await self._show_home(message, surface)
             return None
-        places = [self._on_surface(surface), *self._elsewhere(caller, thread_ts)]
+        is_submitted = isinstance(surface, ModalSurface) and not surface.is_reachable
+        places = [*([] if is_submitted else [self._on_surface(surface)]), *self._elsewhere(caller, thread_ts)]
         return None if await self._show(message, places, caller) else message
 
     async def _show_home(self, message: Message, surface: HomeSurface) -> None:
@@ -197,7 +201,7 @@ class ReplyDelivery:
 
     async def _show_form(self, form: Form, surface: Surface) -> bool:
         """Replace the waiting modal with a form. Return False if there is no modal: it was closed or never opened."""
-        if not isinstance(surface, ModalSurface):
+        if not isinstance(surface, ModalSurface) or not surface.is_reachable:
             return False
         try:
             await self._update_modal(surface, _form_view(form, self._seal, surface, self._messages.mark))
@@ -293,10 +297,8 @@ class ReplyDelivery:
             view = view | {"external_id": surface.external_id}
         if surface.view_id is not None:
             await self._client.views_update(view_id=surface.view_id, view=view)
-        elif surface.external_id is not None:
-            await self._client.views_update(external_id=surface.external_id, view=view)
         else:
-            raise _NoSurface("there is no modal")
+            await self._client.views_update(external_id=surface.external_id, view=view)
 
     async def _post_to_response_url(self, message: Message, surface: MessageSurface) -> None:
         """Post to the response_url. Only a press's can replace a message, and only the one its button is in."""

@@ -1,6 +1,7 @@
 """`/batch create` alone: the form, the draft it makes, and the errors beside its fields."""
 
 import asyncio
+import logging
 from typing import Any
 
 import pytest
@@ -48,7 +49,9 @@ def newest(desk: Desk) -> SlackMessage:
     return desk.slack.messages(BATCHES, ADA)[-1]
 
 
-async def test_a_file_from_the_form_is_confirmed_in_the_channel_of_the_command(desk: Desk) -> None:
+async def test_a_file_from_the_form_is_confirmed_in_the_channel_of_the_command(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
     modal = await opened(desk)
     file = desk.slack.give_file(ADA, "mine.jsonl", sound_file(5))
 
@@ -56,6 +59,7 @@ async def test_a_file_from_the_form_is_confirmed_in_the_channel_of_the_command(d
 
     assert desk.slack.modal(ADA) is None
     assert "Send 5 requests" in newest(desk).visible_text
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
     [card] = await desk.press(newest(desk), "Send")
     assert "✅ Sent 5 requests of" in card.visible_text
 
