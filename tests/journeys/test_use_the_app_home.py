@@ -4,10 +4,17 @@ import re
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
+from bot.caller import Caller, TeamId, UserId
+from bot.operations.bulk import make_bulk
 from bot.playground.api_simulator.faults import ApiFault
+from bot.store.records import bulks, drafts
+from bot.store.records.bulks import Bulk, BulkItem
+from bot.store.records.drafts import DraftState
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BEN, GUEST, Desk
+from tests.ui.draft_samples import DRAFT
 
 
 async def test_opening_the_tab_shows_running_batches(either_desk: Desk) -> None:
@@ -27,15 +34,45 @@ async def test_the_board_of_500_running_batches_fits_and_reads_one_page(desk: De
     for batch in ended[:5]:
         await desk.type(f"/batch delete {batch.id}")
     await desk.type("/batch cancel --all")
+    fill_the_store(desk)
     before = len(desk.api.requests)
 
     home = await desk.home()
 
-    assert "Running (500)" in home.visible_text
-    assert "490 more. *List* shows them." in home.visible_text
-    assert "3 more questions appear here" in home.visible_text
+    for words in (
+        "Running (500)",
+        "490 more. *List* shows them.",
+        "37 more approvals appear here",
+        "3 more questions appear here",
+        "37 more unsent files appear here",
+        "37 more lists of batches under way",
+        "and 37 more",
+        "15 more: *List* shows them.",
+    ):
+        assert words in home.visible_text
     assert len(home.blocks) <= 100
     assert [call.path for call in desk.api.requests[before:]] == ["/v1/messages/batches"]
+
+
+def item(bulk: Bulk) -> BulkItem:
+    return BulkItem(
+        bulk_id=bulk.id, position=0, workspace_id=bulk.workspace_id, batch_id="msgbatch_1", seen="", requests=1
+    )
+
+
+def fill_the_store(desk: Desk) -> None:
+    """Store 40 approvals, unsent files and lists of batches: of Ada and of Ben."""
+    services = desk.bot.worker.services
+    now = desk.time()
+    kept: dict[str, DraftState] = {ADA: "ready", BEN: "waiting", "asked": "waiting"}
+    for number, (who, state) in enumerate(40 * [*kept.items()]):
+        draft = replace(DRAFT, id=f"{number:024x}", user_id=BEN if who == BEN else ADA, state=state)
+        draft = replace(draft, name="n" * 200, created_at=now, changed_at=now)
+        services.database.transact(lambda connection, draft=draft: drafts.add(connection, draft))  # type: ignore[misc] # a default binds the loop's value
+    for number in range(40):
+        bulk = make_bulk(services, Caller(UserId(BEN), TeamId("T0DEMO"), None), "cancel", "cancel --all", saves=False)
+        bulk = replace(bulk, id=f"bulk_{number:016x}", state="running")
+        services.database.transact(lambda connection, bulk=bulk: bulks.add(connection, bulk, [item(bulk)]))  # type: ignore[misc] # likewise
 
 
 async def test_refresh_renews_the_tab_and_opens_nothing(desk: Desk) -> None:
