@@ -70,7 +70,7 @@ export class Composer {
 
   /** What to try first: a command, or its words alone in direct messages with the app. */
   example(channel) {
-    return channel?.kind === "im" && this.world.bot.name ? "status last" : (this.world.commands[0]?.command ?? "/batch");
+    return channel?.kind === "im" && this.world.bot.name ? "help" : (this.world.commands[0]?.command ?? "/batch");
   }
 
   /** Shows the draft of the open channel. */
