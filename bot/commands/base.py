@@ -86,7 +86,7 @@ DRAFT = ArgumentHelp(
     "the name of a checked file, or its reference such as `3f9c2a`, from the message that asks whether to send it",
 )
 FILE_LINK_EXAMPLE = "https://acme.slack.com/files/U012AB3CD/F0123456789/nightly.jsonl"
-PUBLIC = OptionSpec("public", "", "show the answer to everyone in the channel")
+PUBLIC = OptionSpec("public", "", "show the answer, and its file if there is one, to everyone in the channel")
 
 
 class AbstractStructMeta(StructMeta, ABCMeta):

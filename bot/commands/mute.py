@@ -55,7 +55,10 @@ class Mute(DirectCommand[MuteOutcome], frozen=True):
         (
             ArgumentHelp("ID|here", f"`here` for this channel, or {BATCH_MEANING}"),
             ArgumentHelp(
-                "UNTIL", "`2h`, `3d`, a day such as `2026-12-31`, `forever`, or `off` to unmute", optional=True
+                "UNTIL",
+                "`2h`, `3d`, a day such as `2026-12-31`, `forever`, or `off` to unmute. "
+                "Without it, I ask for a channel, and a batch stays muted",
+                optional=True,
             ),
         ),
     )

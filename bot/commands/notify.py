@@ -40,7 +40,7 @@ class Notify(DirectCommand[NotifyOutcome], frozen=True):
             ArgumentHelp(
                 "all|failures|none",
                 "`all`: every watched batch that ends. `failures`: only failures and deletions. `none`: nothing. "
-                "Without a word, I show the current choice",
+                "Without one of these, I show the current choice",
                 optional=True,
             ),
         ),

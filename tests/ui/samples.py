@@ -10,6 +10,14 @@ from bot.store.records.labels import BatchNames
 from tests.builders import ADA, BATCHES, BEN, ID, NOW, batch_id, running
 
 ENDED = BATCHES["ended_some_succeeded"]
+EXPIRING = ENDED.model_copy(
+    update={
+        "created_at": ENDED.created_at - timedelta(days=25),
+        "expires_at": ENDED.expires_at - timedelta(days=25),
+        "ended_at": NOW - timedelta(days=25),
+    }
+)
+"""It ended 25 days ago, so its results expire within a week."""
 
 EVERY_STATE = tuple(batch.model_copy(update={"id": batch_id(number)}) for number, batch in enumerate(BATCHES.values()))
 

@@ -192,7 +192,7 @@ async def test_a_change_waits_for_the_api_says_so_once_and_is_finished_as_soon_a
 
     after = [message.visible_text for message in either_scene.slack.messages("D0ADA")]
     assert len(meanwhile) == 1
-    assert "The API isn't answering" in meanwhile[0]
+    assert "the API isn't answering" in meanwhile[0]
     assert counts == [1, 0]
     assert "The change was made" in after[1]
     assert (deletes(either_scene), entry(either_scene, number).outcome) == (1, "done")

@@ -86,7 +86,7 @@ def _money_words(facts: BulkFacts, *, is_delete: bool) -> str:
     amount = format_amount(facts.usd, complete=not rest)
     if amount == "unknown":
         return "cost unknown"
-    return f"{amount} spent" if not rest else f"{amount} spent, {quantity(rest, 'batch', 'batches')} not read"
+    return f"{amount} spent" if not rest else f"{amount} spent, {quantity(rest, 'batch', 'batches')} of unknown cost"
 
 
 def _download_words(facts: BulkFacts) -> str:

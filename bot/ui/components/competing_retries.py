@@ -12,7 +12,10 @@ MOST_UNFOLDED = 3
 
 def other_retry_lines(retried: tuple[str, ...]) -> list[str]:
     """Return a line for each other retry; `retried`: batch ids, or `draft ` and the id of a draft."""
-    return [*map(_other_retry_line, retried[:MOST_RETRIES_NAMED]), *unnamed_retries(retried)]
+    if not retried:
+        return []
+    named = map(_other_retry_line, retried[:MOST_RETRIES_NAMED])
+    return [*named, *unnamed_retries(retried), "A request that is sent twice may be billed twice."]
 
 
 def disjoint_retry_lines(retried: tuple[str, ...]) -> list[str]:

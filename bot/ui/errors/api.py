@@ -57,7 +57,7 @@ def _api_words(error: AnyApiError, *, acted: bool, subject: str | None) -> str:
         case RequestTooLarge():
             return (
                 "The API, or a proxy in front of it, refused this as too large. Nothing was changed. Send a smaller "
-                f"file, or ask your administrator whether a proxy takes less than the {BODY_LIMIT} of the API."
+                f"file, or ask your administrator whether a proxy allows less than the API's {BODY_LIMIT}."
             )
         case NoAccessToken():
             return (

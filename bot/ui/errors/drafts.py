@@ -89,7 +89,7 @@ def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
         )
     else:
         words = (
-            "Another retry of the same failures was deleted or not sent, so my question was out of date. "
+            "The other retry that my question named was deleted or not sent, so nothing needs to be left out now. "
             f"Nothing was sent. To {go_on}, press *Show the question again*."
         )
     return Message(words, (section(words), *actions(_ask_again_buttons(error.draft))), placement=Placement.IN_PLACE)
@@ -97,7 +97,10 @@ def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
 
 def render_limit_reached(error: LimitReached) -> Message:
     """Return the limit that was reached since the question, with a button that asks again."""
-    words = f"More was sent since I asked you. {limit_words(error.exceeded, 'your')} This file was not sent."
+    words = (
+        f"Not sent, because more was sent since I asked you. {limit_words(error.exceeded, 'your')} "
+        "To ask for approval, press *Show the question again*."
+    )
     ways = [
         button("Show the question again", Send(error.draft.id), renew=True),
         button("Discard", Discard(error.draft.id), renew=True),
@@ -144,8 +147,8 @@ def _state_words(draft: Draft) -> str:
             return f"All {number(draft.parts or 0)} batches of this file were already sent. Nothing more was sent."
         case "unknown" if draft.is_divided:
             return (
-                "The API's answer about one of the batches was lost. I won't send the rest before I've looked for it. "
-                "I'll message you within some minutes."
+                "The API's answer about one of the batches was lost, so I'm looking for it. I won't send the rest "
+                "before I know, and I'll message you within some minutes."
             )
         case "sent":
             return f"This was already sent as {code(draft.batch_id or '')}. Nothing more was sent."
@@ -157,7 +160,7 @@ def _state_words(draft: Draft) -> str:
         case "waiting":
             return "This is waiting for approval by someone else. Nothing was sent."
         case "unknown":
-            return "The API's answer was lost, so this may have been sent. I won't send it again. I'm looking for it."
+            return "The API's answer was lost, so this may have been sent. I'm looking for it, and won't send it again."
         case "dropped":
             return "This was discarded or declined. Nothing was sent."
         case "failed":

@@ -12,7 +12,7 @@ from bot.ui.components.batch_rows import batch_rows, list_batches, open_menu
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.lost_answer import search_result
 from bot.ui.components.sample_rest import unsent_buttons, unsent_words
-from bot.ui.components.text import code, quantity, safe_text, section
+from bot.ui.components.text import code, number, quantity, safe_text, section
 from bot.ui.reply import Block, Message
 
 
@@ -32,7 +32,8 @@ def render_interrupted(draft: Draft, appeared: Sequence[MessageBatch] | None, un
     requests = quantity(draft.requests, "request")
     if draft.is_unparted:
         words = (
-            f"I was restarted before sending {requests} of *{name}*. Nothing was sent. The checked file is still here."
+            f"I was restarted before sending the first {number(draft.sample or 0)} of {requests} of *{name}*. "
+            "Nothing was sent. The checked file is still here."
         )
         return Message(words, (section(words), *_next_steps(draft.id, "Send", "Discard")))
     words = (
@@ -52,15 +53,18 @@ def render_interrupted(draft: Draft, appeared: Sequence[MessageBatch] | None, un
 
 def render_batch_found(draft: Draft, batch: MessageBatch, unsent: Draft | None = None) -> Message:
     """Return which batch a draft became, although the bot never got the answer; `unsent`: what is left of the whole."""
-    which = f"batch {draft.part} of {draft.parts}" if draft.part is not None else "the batch"
     words = (
-        f"I found {which} of *{safe_text(draft.name, 80)}* ({code(batch.id)}). It was created once, with "
+        f"I found {_which(draft)} of *{safe_text(draft.name, 80)}* ({code(batch.id)}). It was created once, with "
         f"{quantity(draft.requests, 'request')}."
     )
     rows = batch_rows(list_batches([batch]))
     if unsent is not None:
         return _with_unsent(words, rows, unsent)
     return Message(words, (section(words), *rows, *actions([button("Open", Status(Reference(batch.id)))])))
+
+
+def _which(draft: Draft) -> str:
+    return f"batch {draft.part} of {draft.parts}" if draft.part is not None else "the batch"
 
 
 def _with_unsent(words: str, rows: Sequence[Block], unsent: Draft | None, which: str = "other") -> Message:
@@ -74,9 +78,8 @@ def _with_unsent(words: str, rows: Sequence[Block], unsent: Draft | None, which:
 def render_batch_not_created(draft: Draft, unsent: Draft | None = None) -> Message:
     """Return that no batch appeared, so that the draft can be sent again; `unsent`: with what is left of the whole."""
     if unsent is not None:
-        words = f"A batch of *{safe_text(draft.name, 80)}* didn't arrive: none has appeared."
-        words += f" Its {quantity(draft.requests, 'request')} can be sent again."
-        return _with_unsent(words, (), unsent, "unsent")
+        words = f"{_which(draft).capitalize()} of *{safe_text(draft.name, 80)}* didn't arrive: none has appeared."
+        return _with_unsent(f"{words} Nothing of it was billed.", (), unsent, "unsent")
     words = (
         f"No batch of *{safe_text(draft.name, 80)}* has appeared, so its {quantity(draft.requests, 'request')} didn't "
         "arrive. The checked file is still here."
@@ -96,7 +99,7 @@ def render_batch_undecided(draft: Draft, candidates: Sequence[MessageBatch], uns
     )
     if unsent is not None:
         words = (
-            f"I don't know whether one batch of *{safe_text(draft.name, 80)}* was sent: {found} exactly "
+            f"I don't know whether {_which(draft)} of *{safe_text(draft.name, 80)}* was sent: {found} exactly "
             f"{quantity(draft.requests, 'request')}. Check them before you upload these requests again."
         )
     listed = list_batches(candidates)

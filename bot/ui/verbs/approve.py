@@ -33,5 +33,9 @@ def render_approve_question(change: ApproveChange, question: ConfirmationNeeded)
 def _why_again(change: ApproveChange) -> str:
     """Return why one press is not enough. A model that is about to retire is in the title and on the button."""
     if not change.retried:
-        return "Other files may have the same name. Is this the file?" if change.is_named else ""
+        return (
+            "Other files may have the same name. If you meant another one, leave this question unanswered."
+            if change.is_named
+            else ""
+        )
     return f"{'Another retry exists' if len(change.retried) == 1 else 'Other retries exist'}. Approve anyway?"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from bot.api.models import MessageBatch
+from bot.commands.base import Permission
 from bot.commands.bulk_change import BulkStarted, NothingMatches
 from bot.commands.cancel import AlreadyCanceling, CancelOutcome, CancelRequested, CancelTooLate
 from bot.ui.components.batch_card import batch_card, card_text
@@ -64,8 +65,9 @@ def _render_requested(outcome: CancelRequested, viewer: Viewer) -> Message:
         )
     words = f"Canceling. Requests already running may still finish and be billed.{next_step}"
     if outcome.failed:
-        still = quantity(outcome.failed, "batch still runs", "batches still run")
-        words = f"{still}: the API didn't accept its cancellation. Press *Cancel* again. The others are being canceled."
+        still = quantity(outcome.failed, "part still runs", "parts still run")
+        again = "Press *Cancel* again." if Permission.OPERATE in viewer.permissions else "An operator can cancel again."
+        words = f"{still}: the API didn't accept its cancellation. {again} The others are being canceled."
     return _render_card(words, outcome.batch, viewer, outcome.parts)
 
 

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from bot.commands.label import Labeled, LabelOutcome
 from bot.store.records.labels import normalize_label
 from bot.ui.components.first_line import bold_name
-from bot.ui.components.text import code, quantity, safe_text, section
+from bot.ui.components.text import code, number, quantity, safe_text, section
 from bot.ui.reply import Message, Viewer
 
 
@@ -25,5 +25,7 @@ def _label_words(outcome: Labeled, viewer: Viewer) -> str:
     if not outcome.others:
         return words
     others = quantity(outcome.others, "other batch has", "other batches have")
-    choice = "If exactly one of them hasn't ended, the label means that one. Otherwise I'll ask which one you mean."
+    choice = (
+        f"While only one of the {number(outcome.others + 1)} is running, {typed} means that one. Otherwise I'll ask."
+    )
     return f"{words} {others} the same label. {choice}"

@@ -153,6 +153,7 @@ def _send_warnings(change: SendChange, viewer: Viewer) -> list[str]:
     checked = change.checked
     if checked is None:
         return lines
+    lines += _repeated_lines(change.draft.requests, checked.not_retried)
     retiring = {model.name for model in change.retiring}  # they have a line of their own
     lines += warning_lines(tuple(one for one in checked.warnings if not _is_about_retirement(one, retiring)))
     lines += [retried_stop_line(checked.retried_stop)] if checked.retried_stop else []
@@ -171,6 +172,15 @@ def _disjoint_retries(change: SendChange) -> tuple[str, ...]:
 
 def _is_about_retirement(warning: GroupedWarning, retiring: Set[str]) -> bool:
     return warning.kind is WarningKind.DEPRECATED_MODEL and warning.value in retiring
+
+
+def _repeated_lines(requests: int, not_retried: int) -> list[str]:
+    """Return how many requests another retry has sent already, if it has sent some and not all."""
+    if not not_retried:
+        return []
+    repeated = requests - not_retried
+    are = "was" if repeated == 1 else "were"
+    return [f"{number(repeated)} of these {quantity(requests, 'request')} {are} already sent in another retry."]
 
 
 def _missing_words(missing: int, what: str) -> str:
@@ -285,7 +295,10 @@ def _stop_sentences(outcome: PartsSent) -> list[str]:
             refused = end_sentence(f"The API refused the next batch: {quote_api(error.message)}")
             return [f"{refused} The rest was not sent. {fix} and upload {_unsent_part(outcome)} as a new file."]
         case NotRecorded():
-            return ["I couldn't record the last batch, so I stopped. I'll message you when the database works again."]
+            last = outcome.created[-1]
+            which = f"Batch {last.draft.part} of {last.draft.parts} ({code(last.batch.id)})"
+            stopped_there = f"{which} was created, but I couldn't record it, so I stopped before the rest."
+            return [f"{stopped_there} I'll message you when the database works again."]
         case RequestsFileMissing():
             gone = "Then I stopped: the checked file on Batchdesk's disk is gone or was changed."
             return [f"{gone} Upload {_unsent_part(outcome)} as a new file."]
@@ -380,7 +393,8 @@ def _missing_record_sentences(outcome: BatchCreated) -> list[str]:
 
 
 def _unrecorded_words(batch_id: str) -> str:
-    own, label, watch = (code(f"/batch {verb} {batch_id}", 80) for verb in ("own", "label", "watch"))
+    lines = (f"own {batch_id}", f"label {batch_id} NAME", f"watch {batch_id}")
+    own, label, watch = (code(f"/batch {line}", 80) for line in lines)
     return (
         "I couldn't record the batch, so it has no owner, no label and no watcher. "
         f"To set them, type {own}, {label} and {watch}."

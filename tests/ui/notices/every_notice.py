@@ -43,7 +43,7 @@ from tests.builders import ADA, ADMIN, BATCHES, BEN, ID, NOW, batch_id, canceled
 from tests.ui.bulk_samples import bulk, item
 from tests.ui.draft_samples import DIVIDED, DRAFT, PARTS, REST, RETIRING, SAMPLE, SAMPLE_FIRST, UNSENT
 from tests.ui.outcomes.cost import AGREES, DIFFERS
-from tests.ui.samples import ENDED, NAMES, WATCHERS
+from tests.ui.samples import ENDED, EXPIRING, NAMES, WATCHERS
 
 WITH_RELATIVES = replace(
     NAMES,
@@ -188,7 +188,9 @@ PROGRESS: dict[str, Message] = {
     ),
 }
 
-MANY_BATCHES_GROUP = Share(2_000, tuple(running(id=batch_id(n)) for n in range(5)))
+MANY_RUNNING = Share(2_000, tuple(running(id=batch_id(n)) for n in range(5)))
+MANY_FAILED = Share(2_000, tuple(ended(ENDED.request_counts, id=batch_id(n)) for n in range(5)))
+MANY_ENDED = Share(2_000, tuple(ended(counts(succeeded=500), id=batch_id(n)) for n in range(5)))
 
 FAILED_GROUP = Share(2, (ENDED, BATCHES["ended_none_succeeded"]))
 
@@ -197,24 +199,26 @@ DIGESTS: dict[str, Message] = {
         Digest(
             NOW,
             failed=FAILED_GROUP,
-            expiring=Share(1, (BATCHES["ended_all_succeeded"],)),
+            expiring=Share(1, (EXPIRING,)),
             ended=Share(12, (canceled(), ended(counts(succeeded=500), id=batch_id(6)))),
             running=Share(1, (running(id=batch_id(7)),)),
             canceled=1,
+            spent=Decimal("31.06"),
         )
     ),
     "digest_of_many": render_digest(
         Digest(
             NOW,
-            failed=MANY_BATCHES_GROUP,
-            expiring=MANY_BATCHES_GROUP,
-            ended=MANY_BATCHES_GROUP,
-            running=MANY_BATCHES_GROUP,
+            failed=MANY_FAILED,
+            expiring=Share(2_000, (EXPIRING,) * 5),
+            ended=MANY_ENDED,
+            running=MANY_RUNNING,
             canceled=1_200,
+            spent=Decimal("2481.20"),
         )
     ),
     "digest_not_of_all": render_digest(
-        Digest(NOW, ended=Share(20_000, (BATCHES["ended_all_succeeded"],)), looked_at=20_000)
+        Digest(NOW, ended=Share(20_000, (BATCHES["ended_all_succeeded"],)), looked_at=20_000, spent=Decimal("912.44"))
     ),
     "digest_of_a_named_batch_with_unread_results": render_digest(
         Digest(NOW, failed=Share(1, (ENDED,)), spent=Decimal("1.20"), unread=1, names={ENDED.id: NAMES})
@@ -231,6 +235,7 @@ DIGESTS: dict[str, Message] = {
         Digest(
             NOW,
             ended=Share(1, (BATCHES["ended_all_succeeded"],)),
+            spent=Decimal("1.07"),
             retiring=(
                 RetiringUse(RETIRING[1], (Use("a <b>", ADA.user, 3), Use(None, None, 2), Use(None, BEN.user, 1))),
                 RetiringUse(RETIRING[3], tuple(Use(f"job {number}", None, 1) for number in range(8))),
@@ -241,12 +246,19 @@ DIGESTS: dict[str, Message] = {
         Digest(NOW, retiring=(RetiringUse(RETIRING[0], (Use("weekly", ADA.user, 1),)),))
     ),
     "digest_with_an_agreeing_bill": render_digest(
-        Digest(NOW, ended=Share(3, (BATCHES["ended_all_succeeded"],)), bill=AGREES.check)
+        Digest(NOW, ended=Share(3, (BATCHES["ended_all_succeeded"],)), spent=Decimal("3.21"), bill=AGREES.check)
     ),
     "digest_with_another_bill": render_digest(
-        Digest(NOW, ended=Share(3, (BATCHES["ended_all_succeeded"],)), bill=replace(DIFFERS.check, workspace_id=None))
+        Digest(
+            NOW,
+            ended=Share(3, (BATCHES["ended_all_succeeded"],)),
+            spent=Decimal("3.21"),
+            bill=replace(DIFFERS.check, workspace_id=None),
+        )
     ),
-    "digest_all_well": render_digest(Digest(NOW, ended=Share(3, (BATCHES["ended_all_succeeded"],)))),
+    "digest_all_well": render_digest(
+        Digest(NOW, ended=Share(3, (BATCHES["ended_all_succeeded"],)), spent=Decimal("3.21"))
+    ),
 }
 
 _REFUSED = "permission_error: Your key may not delete batches. (HTTP 403, request req_011CQ)"

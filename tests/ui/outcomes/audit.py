@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from bot.commands.audit import PAGE, Audit, AuditExported, AuditShown, RecordedAct
 from bot.commands.registry import Outcome
 from bot.confirmations import ConfirmationNeeded
-from tests.builders import BEN, ID, entry
+from tests.builders import ADA, BEN, ID, entry
 from tests.ui.samples import REFERENCE
 
 DRAFT_ID = "39b3e76a79de6c1976577be3"
@@ -27,7 +27,7 @@ AUDITS: dict[str, AuditShown] = {
         Audit(before=1),
     ),
     "of_what_was_typed": AuditShown(
-        Audit(by=BEN.user, only_verb="label", since="7d"),
+        Audit(by=ADA.user, since="7d"),
         (
             RecordedAct(entry(8, command=f'label {ID} "Nightly eval"')),
             RecordedAct(entry(7, command=f"label {ID} --remove", channel_id="D0ADA")),

@@ -22,11 +22,10 @@ MIDNIGHT = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _days(count: int) -> tuple[tuple[date, CostRow], ...]:
-    days = [CREATED.date() + timedelta(days=2 * number) for number in range(count)]
-    return tuple(
-        (day, CostRow(day.isoformat(), 2, 1_000, Decimal(number + 1), complete=number != 1))
-        for number, day in enumerate(days)
-    )
+    """Return days whose costs add up to what was spent."""
+    days = [CREATED.date() - timedelta(days=2 * number) for number in reversed(range(count))]
+    cost = Decimal("9.0432") / count
+    return tuple((day, CostRow(day.isoformat(), 2, 600, cost, complete=number != 1)) for number, day in enumerate(days))
 
 
 SPENT = CostShown(
@@ -35,7 +34,7 @@ SPENT = CostShown(
     read=9,
     cost=BatchCost(Decimal("9.0432")),
     by_model=(
-        CostRow("claude-sonnet-5", 3, 2_400, Decimal("9.04"), complete=True),
+        CostRow("claude-sonnet-5", 8, 2_400, Decimal("9.04"), complete=True),
         CostRow("claude-opus-5", 1, 1, Decimal("0.0032"), complete=True),
     ),
     by_day=_days(4),
@@ -48,6 +47,7 @@ SPENT = CostShown(
 INCOMPLETE = replace(
     SPENT,
     query=Cost("52w", "day", public=True),
+    since=NOW - timedelta(weeks=52),
     cost=BatchCost(Decimal("9.0432"), ("claude-next",), (), 3, 0),
     by_day=_days(40),
     unread=(Unread(ENDED, gone=False), Unread(BATCHES["archived"], gone=True)),

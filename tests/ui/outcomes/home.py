@@ -13,7 +13,7 @@ from bot.store.records.bulks import RunningList
 from tests.builders import ADMIN, BEN, ID, NOW, batch_id, running
 from tests.ui.bulk_samples import bulk
 from tests.ui.draft_samples import DRAFT
-from tests.ui.samples import DELETE_QUESTION, ENDED
+from tests.ui.samples import DELETE_QUESTION, ENDED, EXPIRING
 
 MONTH = MonthSpend(NOW.replace(day=1), Decimal("41.2"), is_complete=True, open=Sent(Decimal("12.5")), unread=2)
 OTHERS = replace(DRAFT, id="b" * 24, user_id="U0CORA", state="waiting", name="big1200.jsonl")
@@ -36,7 +36,7 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
         running=(running(id=batch_id(1)), running(id=batch_id(2))),
         running_count=2,
         ended=(ENDED,),
-        expiring=(ENDED,),
+        expiring=(EXPIRING,),
         expiring_count=1,
         waiting=WAITING,
         month=MONTH,
@@ -46,7 +46,7 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
         running=tuple(running(id=batch_id(number)) for number in range(10)),
         running_count=480,
         ended=tuple(ENDED.model_copy(update={"id": batch_id(number)}) for number in range(20, 25)),
-        expiring=tuple(ENDED.model_copy(update={"id": batch_id(number)}) for number in range(30, 35)),
+        expiring=tuple(EXPIRING.model_copy(update={"id": batch_id(number)}) for number in range(30, 35)),
         expiring_count=12,
         waiting=Waiting((OTHERS,) * 9, (OWN,) * 9, (DELETE_QUESTION,) * 9, {}, (OWN_LIST,) * 9),
         month=replace(MONTH, is_complete=False, open=Sent(unbounded=1)),
