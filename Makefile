@@ -10,7 +10,14 @@ PYTEST = PYTHONDONTWRITEBYTECODE= TMPDIR=$$([ -w /dev/shm ] && echo /dev/shm || 
 	$(if $(SELECT),-m "$(SELECT)")
 HAS_MONITORING = $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 12))'
 
+# Debian's buildah, without a daemon and also where there are no namespaces. BASE: the image to build on.
+BUILDAH = nice buildah --storage-driver vfs
+BASE =
+IMAGE = batchdesk
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+
 .PHONY: install demo test coverage check format lint types imports schemas docs pictures sizes bench lock sdk-check clean
+.PHONY: image image-base image-check package-check release
 
 # Only what the bot needs to run.
 install: $(VENV)/run
@@ -70,14 +77,46 @@ sdk-check: $(VENV)/dev
 	$(VENV)/sdk/bin/pip install --quiet --disable-pip-version-check --upgrade --upgrade-strategy eager anthropic
 	$(VENV)/sdk/bin/python tests/playground/official_sdk.py $(BIN)/python
 
+# The image in which the bot runs: `make image`, or `make image-base` and `make image BASE=batchdesk-base` without a registry.
+image:
+	$(BUILDAH) build --isolation chroot --quiet --format docker --file deploy/Containerfile $(if $(BASE),--build-arg BASE=$(BASE)) \
+		--label org.opencontainers.image.title=batchdesk --label org.opencontainers.image.version=$(VERSION) \
+		--tag $(IMAGE) .
+
+# A base made of Debian's packages, with this machine's certificates. It needs root and mmdebstrap.
+image-base:
+	mkdir -p dist
+	nice mmdebstrap --quiet --variant=minbase --include=ca-certificates,python3,python3-venv \
+		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+		--dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
+		--customize-hook='copy-in /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs' bookworm dist/base.tar
+	container=$$($(BUILDAH) from scratch) && $(BUILDAH) add --quiet $$container dist/base.tar / >/dev/null && \
+		$(BUILDAH) commit --quiet --rm --format docker $$container batchdesk-base
+	rm dist/base.tar
+
+# Lint the Containerfile, and run the image with a read-only root against the simulators. It needs root, buildah and bubblewrap.
+image-check: $(VENV)/dev $(VENV)/release/ready
+	$(VENV)/release/bin/hadolint deploy/Containerfile
+	BUILDAH="$(BUILDAH)" $(BIN)/python -m tests.image_check $(IMAGE)
+
+# Install the released wheel with pip, uv and pipx, each in a place of its own, and use the demo there.
+package-check: release $(VENV)/dev
+	$(BIN)/python -m tests.package_check dist/batchdesk-$(VERSION)-py3-none-any.whl $(VENV)/release/bin $(BIN)
+
+# The wheel, built twice to see that its bytes are the same, an SBOM and checksums, in dist/.
+release: $(VENV)/release/ready
+	PYTHON=$(PYTHON) deploy/release $(VENV)/release/bin $(VERSION)
+
+LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	--python-version 3.11
 lock: $(VENV)/dev
-	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
-		--python-version 3.11 pyproject.toml --output-file requirements.txt
-	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
-		--python-version 3.11 --group dev pyproject.toml --output-file requirements-dev.txt
+	$(LOCK) pyproject.toml --output-file requirements.txt
+	$(LOCK) --group dev pyproject.toml --output-file requirements-dev.txt
+	$(LOCK) --group build --output-file requirements-build.txt
+	$(LOCK) --group release --output-file requirements-release.txt
 
 clean:
-	rm -rf .venv .venv-* .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-* dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/python:
 	$(PYTHON) -c 'import sys; sys.exit("Batchdesk needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
@@ -93,4 +132,10 @@ $(VENV)/run: $(VENV)/python requirements.txt
 $(VENV)/dev: $(VENV)/python requirements-dev.txt
 	@echo "Installing what the bot and its tests need into $(VENV): about 70 packages, 450 MB, a few minutes."
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+# What builds and checks packages and images, in an environment of its own.
+$(VENV)/release/ready: $(VENV)/python requirements-release.txt
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-release.txt
 	touch $@

@@ -23,14 +23,7 @@ class Simulators:
 
     async def start(self, *arguments: str, **changes: str) -> asyncio.subprocess.Process:
         """Start `python -m bot …` with settings for these simulators. An empty change removes a setting."""
-        settings = {
-            "SLACK_BOT_TOKEN": self.slack.bot_token,
-            "SLACK_APP_TOKEN": self.slack.app_token,
-            "SLACK_API_URL": self.slack.api_url,
-            "ANTHROPIC_API_KEY": KEY,
-            "ANTHROPIC_BASE_URL": self.api.base_url,
-            "BATCHDESK_OPERATORS": ADA,
-        }
+        settings = self.settings() | {"BATCHDESK_OPERATORS": ADA}
         return await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "bot", *arguments),
@@ -39,6 +32,16 @@ class Simulators:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
+
+    def settings(self) -> dict[str, str]:
+        """Return the three settings that every bot needs, and the addresses of these simulators."""
+        return {
+            "SLACK_BOT_TOKEN": self.slack.bot_token,
+            "SLACK_APP_TOKEN": self.slack.app_token,
+            "SLACK_API_URL": self.slack.api_url,
+            "ANTHROPIC_API_KEY": KEY,
+            "ANTHROPIC_BASE_URL": self.api.base_url,
+        }
 
     async def finish(self, *arguments: str, **changes: str) -> tuple[int | None, str, str]:
         """Run to the end; return the exit status, standard output and standard error."""

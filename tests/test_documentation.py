@@ -112,7 +112,7 @@ def test_every_batch_command_in_a_document_can_be_typed(document: Path) -> None:
 
 @pytest.mark.parametrize("document", WITH_COMMAND_LINES, ids=name_of)
 def test_every_command_line_starts_something_that_exists(document: Path) -> None:
-    targets = re.findall(r"^([\w$().]+):(?!=)", read("Makefile"), re.MULTILINE)
+    targets = re.findall(r"^([\w$().-]+):(?!=)", read("Makefile"), re.MULTILINE)
 
     for _, lines in find_blocks(document):
         for words in commands(lines):
@@ -150,11 +150,11 @@ async def test_the_command_lines_of_a_document_work(document: str, blocks: list[
 
 
 def test_the_documents_name_every_make_target() -> None:
-    phony = re.search(r"^\.PHONY:(.*)$", read("Makefile"), re.MULTILINE)
-    assert phony
+    targets = " ".join(re.findall(r"^\.PHONY:(.*)$", read("Makefile"), re.MULTILINE)).split()
     named = read("docs/develop.md")
 
-    assert [target for target in phony[1].split() if f"make {target}" not in named] == []
+    assert "image-check" in targets
+    assert [target for target in targets if f"make {target}" not in named] == []
 
 
 def test_the_former_target_of_the_installation_still_exists() -> None:
