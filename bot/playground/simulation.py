@@ -200,7 +200,7 @@ def _traffic(request: RecordedRequest, workspaces: Mapping[str, str]) -> Traffic
     workspace = workspaces.get(request.workspace)
     return TrafficEntry(
         title=f"{request.method} {request.path}{f' · {workspace}' if workspace else ''}",
-        status=str(request.status or "connection cut"),
+        status=str(request.status or ("connection cut" if request.is_cut else "closed early")),
         ms=request.milliseconds,
         sent={"query": request.query, "headers": request.headers},
         answered={"request-id": request.request_id},

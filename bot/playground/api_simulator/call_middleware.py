@@ -28,6 +28,8 @@ from bot.playground.api_simulator.workspace import ApiWorkspace
 CONTROL_PATH = "/_simulator/"
 _REQUEST_ID = web.RequestKey("request_id", str)
 _ADMITTED = web.RequestKey("admitted", bool)
+_LEFT = web.RequestKey("left", bool)
+"""Whether the caller closed the connection before it had the whole answer."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -86,9 +88,9 @@ class CallMiddleware:
             fault = self._faults.take(request.method, request.path, workspace_id)
             answer = self._check_and_handle if fault is None else partial(self._answer_with_fault, fault)
             response = await self._answer_or_refuse(answer, request, handler)
-            status = None if CUT in request else response.status
+            status = None if CUT in request or _LEFT in request else response.status
         finally:
-            self._log.record_answer(number, status)
+            self._log.record_answer(number, status, is_cut=CUT in request)
         return response
 
     async def _answer_or_refuse(
@@ -108,7 +110,7 @@ class CallMiddleware:
         except web.HTTPException as error:
             refusal = ApiError(error.status, error.reason)
         except ConnectionError:  # the caller has gone, so no one receives the answer
-            request[CUT] = True
+            request[_LEFT] = True
             return web.Response()
         except Exception:
             _log.exception("the simulated API failed at %s %s", request.method, request.path)

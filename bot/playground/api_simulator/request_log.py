@@ -37,9 +37,11 @@ class RecordedRequest:
     workspace: str = ""
     """The id of the workspace that the credential reached on arrival; empty if it reached none."""
     status: int | None = None
-    """None while the call is being answered, and after an ordered fault cut the connection."""
+    """None while the call is being answered, after an ordered fault cut the connection, and if the caller closed it."""
     milliseconds: float | None = None
     """Real time until the answer was ready; None while the call is being answered."""
+    is_cut: bool = False
+    """Whether an ordered fault cut the connection."""
     _started: float = field(default_factory=time.perf_counter, repr=False, compare=False)
 
 
@@ -83,13 +85,13 @@ class RequestLog:
         self.wake()
         return self._last_number
 
-    def record_answer(self, number: int, status: int | None) -> None:
-        """Complete a record. `status` is None if the connection was cut."""
+    def record_answer(self, number: int, status: int | None, *, is_cut: bool) -> None:
+        """Complete a record. `status` is None if the connection was cut, or closed by the caller."""
         record = self._records.get(number)
         if record is None:
             return
         milliseconds = (time.perf_counter() - record._started) * 1000
-        record = self._records[number] = replace(record, status=status, milliseconds=milliseconds)
+        record = self._records[number] = replace(record, status=status, milliseconds=milliseconds, is_cut=is_cut)
         for listener in self._listeners:
             listener(record)
         self.wake()

@@ -156,6 +156,7 @@ async def test_an_error_answer_can_be_cut_too(simulator: ApiSimulator, api: http
         await api.get(f"{BATCHES}/msgbatch_01unknown")
 
     assert (await api.get(BATCHES)).status_code == 200
+    assert [call.is_cut for call in simulator.requests] == [True, False]
 
 
 async def test_a_delayed_change_happens_even_if_no_one_waits_for_the_answer(
@@ -169,6 +170,7 @@ async def test_a_delayed_change_happens_even_if_no_one_waits_for_the_answer(
 
     assert simulator.workspace.batches == []
     assert simulator.requests[0].status is None
+    assert not simulator.requests[0].is_cut, "its caller closed it"
 
 
 async def test_a_delayed_answer_comes_in_the_end(simulator: ApiSimulator, api: httpx.AsyncClient) -> None:

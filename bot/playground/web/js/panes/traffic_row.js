@@ -36,10 +36,12 @@ function makeArrow(direction) {
   return el("span", { class: `way way-${direction}`, title: way.words }, arrow, label);
 }
 
+const TITLES = { "closed early": "The bot had read what it needed, or it was stopped" };
+
 function makeStatus(entry) {
   const status = String(entry.status || "…");
-  const kind = /^(ok|2\d\d)$/i.test(status) ? "good" : /^(…|pending)$/i.test(status) ? "open" : "bad";
-  return el("span", { class: `status status-${kind}`, title: status }, status);
+  const kind = /^(ok|2\d\d)$/i.test(status) ? "good" : /^(…|pending|closed early)$/i.test(status) ? "open" : "bad";
+  return el("span", { class: `status status-${kind}`, title: TITLES[status] ?? status }, status);
 }
 
 function milliseconds(ms) {
