@@ -20,7 +20,7 @@ from bot.api.ids import check_batch_id
 from bot.api.models import MessageBatch
 from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.commands.cancel import Cancel, CancelChange
-from bot.commands.delete import Delete, DeleteChange, forget
+from bot.commands.delete import AlreadyGone, Delete, DeleteChange, forget
 from bot.errors import ExpectedError
 from bot.operations.bulk import can_save, describe_state
 from bot.operations.find_batch import Reference
@@ -250,18 +250,28 @@ class BulkRunner:
         if acting is None:
             return
         await self._wait_turn()
+        me = self._services.process_id
+        if not await self._services.database.run(lambda connection: bulks.is_held(connection, bulk.id, me)):
+            return  # this process was taken for dead while it waited, and another one acts
         try:
-            outcome = (await change.apply(self._services, _caller(bulk))).audit_outcome
+            applied = await change.apply(self._services, _caller(bulk))
         except ExpectedError as error:
             state: Literal["unknown", "failed"] = "unknown" if error.may_have_happened else "failed"
             await self._settle(acting, state, "api", audit_outcome=state, detail=str(error))
             return
-        if outcome == "done":
+        if applied.audit_outcome == "done":
             await self._settle(acting, "done", audit_outcome="done")
-        elif outcome == "unknown":
+        elif item.state == "acting" and isinstance(applied.outcome, AlreadyGone):
+            await self._settle_gone(acting)  # the DELETE of the dead process was still on its way
+        elif applied.audit_outcome == "unknown":
             await self._settle(acting, "unknown", "api", audit_outcome="unknown")
         else:
-            await self._settle(acting, "failed", "not_done", audit_outcome=outcome)
+            await self._settle(acting, "failed", "not_done", audit_outcome=applied.audit_outcome)
+
+    async def _settle_gone(self, item: BulkItem) -> None:
+        """Record that a batch is deleted, by the process that began to."""
+        await forget(check_batch_id(item.batch_id), self._services, deleted_here=True)
+        await self._settle(item, "done", audit_outcome="done", detail="after a restart")
 
     async def _finish_act(self, bulk: Bulk, item: BulkItem, *, may_act: bool) -> None:
         """Look what a dead process did to a batch. Do only what it did not do, if that is still what was confirmed."""
@@ -269,8 +279,7 @@ class BulkRunner:
             batch = await self._retrieve(item)
         except BatchNotFound:
             if bulk.verb == "delete":
-                await forget(check_batch_id(item.batch_id), self._services, deleted_here=True)
-                await self._settle(item, "done", audit_outcome="done", detail="after a restart")
+                await self._settle_gone(item)
             else:
                 await self._settle(item, "skipped", "gone", audit_outcome="refused", detail="after a restart")
             return

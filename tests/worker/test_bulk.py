@@ -224,6 +224,53 @@ async def test_a_list_whose_process_died_goes_on_and_deletes_each_batch_once(eit
     assert [outcomes(scene, batch) for batch in batches] == [[("delete", "done")]] * 3
 
 
+@pytest.mark.parametrize("saves", [False, True])
+async def test_a_process_that_was_taken_for_dead_and_wakes_up_deletes_nothing(either_scene: Scene, saves: bool) -> None:
+    scene, worker = either_scene, either_scene.worker
+    first, second = add_ended(scene, 2)
+    bulk_id = await confirm(scene, "delete --older-than 14d", saves=saves)
+    waits: list[float] = []
+
+    async def sleep_as_another_takes_over(seconds: float) -> None:
+        waits.append(seconds)
+        scene.advance(seconds)
+        if len(waits) == (3 if saves else 1):  # right before the first DELETE
+            hold_as_dead(scene, bulk_id)
+            await work(scene, bulk_id)
+
+    saver = ResultsSaver(worker.services, worker.bot_messages, scene.make_uploader())
+    slow = replace(worker.services, process_id="slow:1:abc")
+    await BulkRunner(slow, saver, None, scene.make_rights(), sleep_as_another_takes_over).work(bulk_id)
+
+    assert deleted(scene) == [first.id, second.id]
+    assert states(scene, bulk_id) == ["done", "done"]
+    assert [outcomes(scene, batch)[-1] for batch in (first, second)] == [("delete", "done")] * 2
+
+
+async def test_a_delete_that_was_on_its_way_when_its_process_stopped_is_reported_as_done(scene: Scene) -> None:
+    [batch] = add_ended(scene, 1)
+    bulk_id = await confirm(scene, "delete --older-than 14d")
+    scene.api.add_fault(ApiFault(method="DELETE", delay=600, late=True))
+    await die_during(scene, bulk_id, scene.api.wait_for(lambda: scene.api.delayed))
+
+    waits: list[float] = []
+
+    async def arrive(seconds: float) -> None:
+        waits.append(seconds)
+        scene.advance(seconds)
+        if len(waits) == 2:  # after the look at the batch, and before the DELETE
+            scene.api.answer_delayed()
+            await scene.api.wait_for(lambda: not scene.api.workspace.batches)
+
+    worker = scene.worker
+    saver = ResultsSaver(worker.services, worker.bot_messages, scene.make_uploader())
+    runner = BulkRunner(worker.services, saver, None, scene.make_rights(), arrive, timedelta(seconds=10))
+    await runner.work(bulk_id)
+
+    assert states(scene, bulk_id) == ["done"]
+    assert outcomes(scene, batch) == [("delete", "done")]
+
+
 @pytest.mark.parametrize(("call", "saves", "done"), [(2, False, 0), (3, False, 1), (5, False, 2), (3, True, 0)])
 async def test_a_list_that_waited_too_long_after_its_process_died_deletes_nothing_more(
     either_scene: Scene, call: int, saves: bool, done: int

@@ -184,6 +184,12 @@ def claim(connection: Connection, bulk_id: str, holder: str, alive: Collection[s
     return connection.execute(free.values(held_by=holder)).rowcount == 1
 
 
+def is_held(connection: Connection, bulk_id: str, holder: str) -> bool:
+    """Return whether a process holds a list."""
+    held = select(bulks.c.id).where(bulks.c.id == bulk_id, bulks.c.held_by == holder)
+    return connection.execute(held).first() is not None
+
+
 def release(connection: Connection, bulk_id: str, holder: str) -> None:
     """Let another process go on with a list."""
     held = update(bulks).where(bulks.c.id == bulk_id, bulks.c.held_by == holder)
