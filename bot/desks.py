@@ -148,6 +148,7 @@ async def _connect(
         open_scratch_file=tempfile.TemporaryFile,
         process_id=shared.engine.worker_id,
         cost_reports=None if shared.cost_report is None else CostReportClient(shared.cost_report),
+        channels=workspace.every_channel if workspace.name else None,
     )
     return WorkspaceParts(workspace, None, services, rules, directory, api_refusals)
 

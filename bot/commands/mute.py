@@ -98,13 +98,17 @@ class Mute(DirectCommand[MuteOutcome], frozen=True):
     async def run(self, services: Services, caller: Caller) -> MuteOutcome:
         """Mute, with its audit entry in one transaction. Raises NeedsChannel, BadValue, ApiError, StoreUnavailable."""
         if self._asks:
-            _find_channel(self.subject, caller)
+            _find_channel(self.subject, caller, services.channels)
             return MuteAsked(self)
         until = _parse_end(self.until, services.now(), services.time_zone)
         if until is not None and until <= services.now():
             raise BadValue("mute", str(self.until), ValueForm.FUTURE_TIME)
         is_channel = self._is_channel
-        subject = _find_channel(self.subject, caller) if is_channel else await _find_batch_id(self.subject, services)
+        subject = (
+            _find_channel(self.subject, caller, services.channels)
+            if is_channel
+            else await _find_batch_id(self.subject, services)
+        )
         muted = Muted(subject, is_channel, until, ended=self.until == OFF)
         command = f"mute {subject} {self.until or ''}".strip()
         change = preferences.AuditedChange(caller.user, caller.team, caller.channel, command, subject, services.now())
@@ -124,8 +128,11 @@ def _parse_subject(word: str) -> Reference:
     return reference(word.removeprefix("#"))
 
 
-def _find_channel(subject: str, caller: Caller) -> str:
+def _find_channel(subject: str, caller: Caller, channels: frozenset[str] | None) -> str:
+    """Return what is stored for a channel. Raises NeedsChannel, and BadValue for a channel of another workspace."""
     if subject != HERE:
+        if channels is not None and subject not in channels:
+            raise BadValue("mute", subject, ValueForm.MUTE_ELSEWHERE)
         return subject
     if caller.channel is None:
         raise NeedsChannel("mute")

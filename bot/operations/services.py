@@ -26,6 +26,7 @@ class Services(Struct, frozen=True):
     - `open_scratch_file`: opens an unnamed file for results.
     - `process_id`: the id in the heartbeat of this process.
     - `cost_reports`: reads Anthropic's bill; None without its key.
+    - `channels`: those of the workspace, where each has its own; None if it may post anywhere.
     """
 
     workspace: Workspace
@@ -39,6 +40,7 @@ class Services(Struct, frozen=True):
     open_scratch_file: OpenFile
     process_id: str
     cost_reports: CostReportClient | None = None
+    channels: frozenset[str] | None = None
 
     async def find_batch(self, reference: Reference) -> FoundBatch:
         """Find the one batch that a reference means. Raises the errors of `bot.operations.find_batch`."""

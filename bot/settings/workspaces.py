@@ -91,6 +91,12 @@ class WorkspaceSettings(Struct, frozen=True):
         return self.id if self.id is not None and WORKSPACE_ID.fullmatch(self.id) else None
 
     @property
+    def every_channel(self) -> frozenset[str]:
+        """The channels in which it answers or posts."""
+        own = (self.feed_channel, self.digest_channel, self.audit_channel)
+        return frozenset((*self.channels, *(channel for channel in own if channel is not None)))
+
+    @property
     def digest_destination(self) -> str | None:
         """The channel of the digest, if there is a digest."""
         return self.digest_channel or self.feed_channel

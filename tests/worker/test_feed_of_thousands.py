@@ -30,7 +30,7 @@ async def test_some_become_cards_and_the_rest_become_a_number(scene: Scene) -> N
         await scene.sweep()
 
     said = [message.visible_text for message in scene.slack.messages(GENERAL)]
-    counted = [words for words in said if "more batches appeared" in words]
+    counted = [words for words in said if "more new batch" in words]
     assert requests == 3  # a hundred, then pages of a thousand
     assert len(said) - len(counted) == MOST
     assert sum(int(words.split()[0].replace(",", "")) for words in counted) == APPEARED - MOST

@@ -78,6 +78,7 @@ class ValueForm(Enum):
     CAUSE = auto()
     CUSTOM_ID = auto()
     MUTE_CHANNEL = auto()
+    MUTE_ELSEWHERE = auto()
     EXPLAIN_PERSON = auto()
     EXPLAIN_PLACE = auto()
     MUTE_END = auto()

@@ -40,6 +40,7 @@ FORM_WORDS: dict[ValueForm, str] = {
     ValueForm.EXPLAIN_PERSON: "Slack knows no active person with this id. Pick one from Slack's @ list.",
     ValueForm.EXPLAIN_PLACE: "Pick the channel from Slack's # list, or type `here` or its id (C…).",
     ValueForm.MUTE_CHANNEL: "Type `/batch mute here` in the channel, or use its id (C…).",
+    ValueForm.MUTE_ELSEWHERE: "This workspace posts nothing there. Type `/batch mute here` in the channel.",
     ValueForm.MUTE_END: "Type `2h`, `3d`, a day such as `2026-12-31`, `forever` or `off`.",
     ValueForm.EDIT_MUTE: "`--mute` takes `1d`, `7d`, `forever` or `off`.",
     ValueForm.FUTURE_TIME: "Type a time in the future.",
