@@ -147,6 +147,7 @@ async def check_bot(image: Image) -> None:
             expect(True, "killed: its health check fails")
         else:
             expect(False, "killed: its health check passes")
+        check_backup(image)
         api.advance(700)
 
         began = time.monotonic()
@@ -162,6 +163,23 @@ async def check_bot(image: Image) -> None:
             expect(owners == {USER}, f"its files belong to {USER}: {names}")
             os.kill(inner(process), signal.SIGTERM)
             expect(await process.wait() == 0, "stopped by SIGTERM with status 0, as process 1")
+
+
+def check_backup(image: Image) -> None:
+    """Back up, lose the store, and restore, with the command lines of docs/operate.md. What follows needs the store."""
+    page = (Path(__file__).parents[1] / "docs" / "operate.md").read_text(encoding="utf-8")
+    lines = [
+        re.findall(rf"^## {heading}\n.*?^```sh\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)[0].replace(
+            ".venv/bin/", ""
+        )
+        for heading in ("Backup", "Restore")
+    ]
+    began = time.monotonic()
+    image.ask("sh", "-ec", f"mkdir -m 0700 batchdesk-requests\n{lines[0]}")
+    for path in image.volume.glob("batchdesk.sqlite3*"):
+        path.unlink()
+    image.ask("sh", "-ec", lines[1])
+    expect((image.volume / "batchdesk.sqlite3").exists(), f"backed up and restored in {time.monotonic() - began:.1f} s")
 
 
 async def check_demo(image: Image) -> None:
