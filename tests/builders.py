@@ -28,6 +28,11 @@ def batch_id(number: int) -> BatchId:
     return BatchId(f"msgbatch_01{number:022d}")
 
 
+def another_id(number: int) -> BatchId:
+    """Return an id whose first characters, which a name shows, are different for each number too."""
+    return BatchId(f"msgbatch_01{number:04d}{'':0>18}")
+
+
 def counts(
     *, processing: int = 0, succeeded: int = 0, errored: int = 0, canceled: int = 0, expired: int = 0
 ) -> RequestCounts:
@@ -46,6 +51,11 @@ def running(requests: int = 1_200, *, id: BatchId = ID, status: str = "in_progre
         created_at=CREATED,
         expires_at=CREATED + timedelta(hours=24),
     )
+
+
+def begun(requests: int = 1_200, *, id: BatchId = ID) -> MessageBatch:
+    """Return a batch that was just created."""
+    return running(requests, id=id).model_copy(update={"created_at": NOW, "expires_at": NOW + timedelta(hours=24)})
 
 
 def canceling(requests: int = 1_200, *, id: BatchId = ID) -> MessageBatch:
@@ -83,6 +93,13 @@ def canceled() -> MessageBatch:
     return result.model_copy(update={"cancel_initiated_at": CREATED + timedelta(hours=1)})
 
 
+def expired() -> MessageBatch:
+    """Return a batch of the day before, most of whose requests were not processed in time."""
+    result = ended(counts(succeeded=10, expired=2_990), took=timedelta(0))
+    created = CREATED - timedelta(hours=24)
+    return result.model_copy(update={"created_at": created, "expires_at": CREATED})
+
+
 BATCHES: dict[str, MessageBatch] = {
     "running": running(),
     "running_one_request": running(1),
@@ -91,7 +108,7 @@ BATCHES: dict[str, MessageBatch] = {
     "ended_all_succeeded": ended(counts(succeeded=1_200)),
     "ended_some_succeeded": ended(counts(succeeded=1_161, errored=31, canceled=3, expired=5)),
     "ended_none_succeeded": ended(counts(errored=850)),
-    "ended_expired": ended(counts(succeeded=10, expired=2_990), took=timedelta(hours=24)),
+    "ended_expired": expired(),
     "ended_canceled": canceled(),
     "ended_one_request": ended(counts(succeeded=1), took=timedelta(seconds=48)),
     "ended_zero_requests": ended(counts()),

@@ -222,7 +222,7 @@ async def test_with_several_workspaces_the_channel_decides_and_what_cannot_be_is
     assert "Which workspace?" in await ask("show here", channel=two.direct)
     here = await ask(f"status <@{BEN}> here --workspace development", channel=two.direct)
     assert f"Not allowed: <@{BEN}> can't use `/batch status` in direct messages with me." in here
-    assert "Outside channels I answer people with a role alone. `readers` in line 9" in here
+    assert "Outside channels I answer only people with a role. `readers` in line 9" in here
     assert "`readers` in line 9 of `workspaces.toml` decides, and includes you" in await ask(
         "status here --workspace development", channel=two.direct
     )

@@ -39,10 +39,12 @@ class Label(ChangingCommand["LabelChange"], frozen=True):
         HelpGroup.RUN,
         (
             BATCH,
-            ArgumentHelp("TEXT", f"the label, at most {LONGEST_LABEL} characters", optional=True),
+            ArgumentHelp("TEXT", f"the label, at most {LONGEST_LABEL} characters"),
         ),
     )
-    options: ClassVar[tuple[OptionSpec, ...]] = (OptionSpec(REMOVE, "", "remove the label", "label last --remove"),)
+    options: ClassVar[tuple[OptionSpec, ...]] = (
+        OptionSpec(REMOVE, "", "remove the label", "label last --remove", is_alternative=True),
+    )
 
     reference: Reference
     label: str | None

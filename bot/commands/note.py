@@ -37,10 +37,12 @@ class Note(ChangingCommand["NoteChange"], frozen=True):
         HelpGroup.RUN,
         (
             BATCH,
-            ArgumentHelp("TEXT", f"the note, at most {LONGEST_NOTE} characters", optional=True),
+            ArgumentHelp("TEXT", f"the note, at most {LONGEST_NOTE} characters"),
         ),
     )
-    options: ClassVar[tuple[OptionSpec, ...]] = (OptionSpec(REMOVE, "", "remove the note", "note last --remove"),)
+    options: ClassVar[tuple[OptionSpec, ...]] = (
+        OptionSpec(REMOVE, "", "remove the note", "note last --remove", is_alternative=True),
+    )
 
     reference: Reference
     note: str | None

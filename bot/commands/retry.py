@@ -142,7 +142,7 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         OptionSpec(
             "cause",
             "TYPE",
-            "only requests that failed with this cause or stopped for this reason, as the results name it",
+            "only requests with this cause of failure or this stop reason, spelled as in the results",
             "retry last --cause overloaded_error",
         ),
         OptionSpec(

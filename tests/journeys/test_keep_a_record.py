@@ -168,4 +168,4 @@ async def test_a_press_of_anothers_confirmation_is_on_record(guarded: Desk) -> N
     rows = await exported(guarded)
 
     assert [(row["user_id"], row["outcome"]) for row in rows] == [(ADA, "asked"), (BEN, "refused")]
-    assert f"*delete*: not confirmed · <@{ADA}>" in await record_of(guarded, batch)
+    assert f"*delete*: asked, not answered · <@{ADA}>" in await record_of(guarded, batch)

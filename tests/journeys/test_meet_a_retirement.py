@@ -55,7 +55,7 @@ async def test_within_a_day_the_yes_says_so(desk: Desk) -> None:
 
     assert "Send 30 requests to a model about to retire?" in question.visible_text
     assert f"retires {shown(at)}" in question.visible_text
-    assert "Any of its 30 requests still waiting then will fail." in question.visible_text
+    assert "Those of its 30 requests that haven't run by then will fail." in question.visible_text
     assert question.buttons[:2] == ["Send anyway", "Send 10 first anyway"]
     assert count_creates(desk) == 0
 
@@ -71,7 +71,7 @@ async def test_only_the_requests_of_that_model_are_counted(desk: Desk) -> None:
     question = await ask_about_file(desk, make_jsonl([make_request("r-1"), *others]))
 
     assert "Send 4 requests, 1 of them to a model about to retire?" in question.visible_text
-    assert "Its request will fail if it is still waiting then." in question.visible_text
+    assert "Its request fails if it hasn't run by then." in question.visible_text
 
 
 async def test_a_model_past_its_date_that_still_answers_is_sent_to_only_by_such_a_yes(desk: Desk) -> None:

@@ -31,7 +31,7 @@ async def test_the_audit_says_who_asked_and_the_outcome(either_desk: Desk) -> No
     said = [
         line.partition(" · ")[0] for line in record.visible_text.splitlines() if f"<@{ADA}> in <#{BATCHES}>" in line
     ]
-    assert said == ["↩️ *delete*: declined", "✅ *delete*: done"]
+    assert said == ["↩️ *delete*: answered no", "✅ *delete*: done"]
     assert f"`{deleted}`" in record.visible_text
     assert f"`{kept}`" in record.visible_text
 
@@ -76,8 +76,8 @@ async def test_a_question_about_a_list_has_the_words_typed(either_desk: Desk) ->
 
     [record] = await either_desk.type("/batch audit")
 
-    assert "*delete* `--older-than` `1h`: declined" in record.visible_text
-    assert "*cancel* `--all`: not confirmed" in record.visible_text
+    assert "*delete* `--older-than` `1h`: answered no" in record.visible_text
+    assert "*cancel* `--all`: asked, not answered" in record.visible_text
 
 
 async def test_an_empty_record_is_said_to_be_empty(desk: Desk) -> None:
@@ -94,8 +94,8 @@ async def test_a_long_record_is_turned_page_by_page(desk: Desk) -> None:
 
     [oldest] = await desk.press(newest, "Older")
 
-    assert newest.visible_text.count(": not confirmed") == PAGE
-    assert oldest.visible_text.count(": not confirmed") == 1
+    assert newest.visible_text.count(": asked, not answered") == PAGE
+    assert oldest.visible_text.count(": asked, not answered") == 1
     assert oldest.ts == newest.ts
 
 

@@ -71,8 +71,8 @@ async def test_label_and_owner_go_to_both_and_they_name_each_other(desk: Desk) -
     first, other = oldest_first(desk)
     [rest] = await desk.type(f"/batch status {other.id}")
     [status] = await desk.type(f"/batch status {first.id}")
-    assert f"remaining requests after the sample Batch {first.id[9:19]}" in rest.visible_text
-    assert f"remaining requests in Batch {other.id[9:19]}" in status.visible_text
+    assert f"the rest after the sample Batch {first.id[9:19]}" in rest.visible_text
+    assert f"a sample with the rest in Batch {other.id[9:19]}" in status.visible_text
     assert "Send the other 30" not in status.buttons
     assert f"<@{ADA}>" in rest.visible_text
     assert f"<@{ADA}>" in status.visible_text

@@ -74,7 +74,7 @@ async def test_without_permission_to_post_the_batch_is_watched_in_direct_message
     [answer] = await desk.press(question, "Send")
 
     assert await watched(desk) == [(ADA, ADA)]
-    assert f"To have it in <#{GENERAL}>, invite me" in answer.visible_text
+    assert f"I can't post in <#{GENERAL}>. For a card there, type `/invite @Batchdesk`" in answer.visible_text
 
 
 async def test_in_direct_messages_there_is_no_here_to_choose(desk: Desk) -> None:

@@ -13,21 +13,31 @@ from bot.operations.drafts import (
 )
 from bot.operations.retirements import RetirementState, RetiringModel
 from bot.requests.check import CheckReport
-from bot.requests.estimate import Estimate, EstimateBasis, ModelEstimate, dump_estimate
+from bot.requests.estimate import Estimate, EstimateBasis, ModelEstimate, dump_estimate, load_estimate
 from bot.requests.problems import GroupedWarning, Problem, ProblemKind, WarningKind
 from bot.requests.sizes import RequestSizes
 from bot.store.records.confirmations import StoredConfirmation
 from bot.store.records.drafts import Draft
-from tests.builders import ADA, BEN, ID, NOW, batch_id
+from tests.builders import ADA, BEN, ID, NOW, another_id
 
-ESTIMATE = Estimate(
-    (
-        ModelEstimate(
-            "claude-haiku-4-5", 1_000, 250_000, 64_000, Decimal("0.125"), Decimal("0.285"), EstimateBasis.COUNTED
-        ),
-        ModelEstimate("claude-next", 3, 700, 900, None, None, EstimateBasis.BY_CHARACTERS),
+
+def estimate(requests: int, unpriced: int = 3) -> Estimate:
+    """Return the estimate of so many requests, the last few of them to a model without a price."""
+    priced = requests - unpriced
+    known = ModelEstimate(
+        "claude-haiku-4-5",
+        priced,
+        priced * 250,
+        priced * 64,
+        priced * Decimal("0.000125"),
+        priced * Decimal("0.000285"),
+        EstimateBasis.COUNTED,
     )
-)
+    unknown = ModelEstimate("claude-next", unpriced, 700, 900, None, None, EstimateBasis.BY_CHARACTERS)
+    return Estimate((known, unknown))
+
+
+ESTIMATE = estimate(1_003)
 
 DRAFT = Draft(
     id="0123456789abcdef01234567",
@@ -52,15 +62,31 @@ DRAFT = Draft(
 RETRY = replace(DRAFT, parent_id=ID, kind="retry", label=None)
 
 REST = replace(
-    DRAFT, id="fedcba9876543210fedcba98", requests=993, whole_id=DRAFT.id, parent_id=batch_id(3), kind="canary"
+    DRAFT,
+    id="fedcba9876543210fedcba98",
+    requests=993,
+    size=2_322_354,
+    estimate=dump_estimate(estimate(993)),
+    whole_id=DRAFT.id,
+    parent_id=another_id(3),
+    kind="canary",
 )
 
 SAMPLE = replace(DRAFT, id="aaaaaaaaaaaaaaaaaaaaaaaa", requests=10, whole_id=DRAFT.id, rest_id=REST.id)
 
 SAMPLE_FIRST = replace(DRAFT, sample=10)
 
-DIVIDED = replace(DRAFT, parts=3, requests=250_000, size=612_000_000)
-UNSENT = replace(DIVIDED, whole_id=DIVIDED.id, parts=1, requests=50_000, size=122_400_000)
+SMALL = replace(DRAFT, requests=19, size=44_417, estimate=dump_estimate(estimate(19)))
+
+DIVIDED = replace(DRAFT, parts=3, requests=250_000, size=612_000_000, estimate=dump_estimate(estimate(250_000)))
+UNSENT = replace(
+    DIVIDED,
+    whole_id=DIVIDED.id,
+    parts=1,
+    requests=50_000,
+    size=122_400_000,
+    estimate=dump_estimate(estimate(50_000)),
+)
 PARTS = tuple(
     replace(DIVIDED, id=f"{number:024x}", whole_id=DIVIDED.id, part=number, requests=requests)
     for number, requests in enumerate((100_000, 100_000, 50_000), 1)
@@ -85,11 +111,26 @@ def question(change: AskingChange) -> ConfirmationNeeded:
     return ConfirmationNeeded(change, "the-confirmation-id", EXPIRES)
 
 
-OTHER_RETRIES = tuple(map(batch_id, range(7)))
+OTHER_RETRIES = tuple(map(another_id, range(1, 8)))
 
 LEFT_OUT = (
     LeftOutCause("invalid_request_error", "messages: at least one message is required", 12),
     LeftOutCause("", "", 1),
+)
+
+MODELS = load_estimate(DRAFT.estimate).models
+USES_RETIRING = replace(
+    DRAFT,
+    requests=1_006,
+    estimate=dump_estimate(
+        Estimate(
+            (
+                *MODELS,
+                ModelEstimate("claude-late", 2, 500, 600, None, None, EstimateBasis.BY_CHARACTERS),
+                ModelEstimate("claude-gone", 1, 250, 300, None, None, EstimateBasis.BY_CHARACTERS),
+            )
+        )
+    ),
 )
 
 RETIRING = (
@@ -101,8 +142,11 @@ RETIRING = (
 
 SOUND_FILE = CheckReport(None, 3, 500, (), {}, (), RequestSizes())
 
-PROBLEMS = tuple(
-    Problem(kind, line, "params.max_tokens", "<0> `x`", 8_192, 1) for line, kind in enumerate(ProblemKind, 1)
+PROBLEMS = tuple(Problem(kind, line, value='{"custom_id": "<r>", `x`') for line, kind in enumerate(ProblemKind, 1))
+THREE_PROBLEMS = (
+    Problem(ProblemKind.OUT_OF_RANGE, 1, "params.max_tokens", "64000", 8_192),
+    Problem(ProblemKind.NOT_UTF8, 2),
+    Problem(ProblemKind.CUSTOM_ID_TWICE, 3, "custom_id", "<r> `x`", first_line=1),
 )
 
 WARNINGS = tuple(GroupedWarning(kind, "params.model", "claude-next", 4, 17) for kind in WarningKind)

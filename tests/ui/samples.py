@@ -7,7 +7,7 @@ from bot.operations.find_batch import Reference
 from bot.operations.follow import CardPlace
 from bot.store.records.confirmations import StoredConfirmation
 from bot.store.records.labels import BatchNames
-from tests.builders import ADA, BATCHES, BEN, ID, NOW, batch_id, running
+from tests.builders import ADA, BATCHES, BEN, ID, NOW, another_id, running
 
 ENDED = BATCHES["ended_some_succeeded"]
 EXPIRING = ENDED.model_copy(
@@ -19,14 +19,16 @@ EXPIRING = ENDED.model_copy(
 )
 """It ended 25 days ago, so its results expire within a week."""
 
-EVERY_STATE = tuple(batch.model_copy(update={"id": batch_id(number)}) for number, batch in enumerate(BATCHES.values()))
+EVERY_STATE = tuple(
+    batch.model_copy(update={"id": another_id(number)}) for number, batch in enumerate(BATCHES.values())
+)
 
 PARTS_ENDED = tuple(
-    BATCHES[name].model_copy(update={"id": batch_id(number)})
+    BATCHES[name].model_copy(update={"id": another_id(number)})
     for number, name in enumerate(("ended_some_succeeded", "ended_all_succeeded"))
 )
 PARTS_RUNNING = tuple(
-    running(count).model_copy(update={"id": batch_id(place)}) for place, count in enumerate((9, 9, 2))
+    running(count).model_copy(update={"id": another_id(place)}) for place, count in enumerate((9, 9, 2))
 )
 
 REFERENCE = Reference(ID)

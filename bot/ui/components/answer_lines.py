@@ -17,7 +17,7 @@ _STOPS: dict[str, tuple[str, str, str]] = {
     MAX_TOKENS: (
         "cut off at `max_tokens`",
         "cut off",
-        "Raise it before you retry; as is, they will probably be cut off again.",
+        "Raise it first: a retry as is will probably be cut off again.",
     ),
     CONTEXT_WINDOW: ("cut off at the context window", "over the context window", "Shorten the prompts."),
     COMPACTION: ("stopped after a compaction", "compacted only", "Continue in a new request."),
@@ -37,7 +37,8 @@ def answer_blocks(summary: ResultsSummary, reference: Reference, *, may_retry: b
         parts += [f"{number(count)} without text"] if count else []
         lines = [f"Of {quantity(summary.counts.succeeded, 'answer')}: {' · '.join(parts)}"]
     else:
-        lines = [f"{_stop_line(summary, stop)}{_before_retry(stop)}" for stop in stops] + _textless_lines(summary)
+        lines = [f"{_stop_line(summary, stop)} {_STOPS[stop.reason or ''][2]}" for stop in stops]
+        lines += _textless_lines(summary)
     return _section(lines, stops, reference, may_retry=may_retry)
 
 
@@ -94,11 +95,6 @@ def _retry(reference: Reference, stop: StopReason) -> Retry:
 def _stop_line(summary: ResultsSummary, stop: StopReason) -> str:
     answers = quantity(summary.counts.succeeded, "answer")
     return f"*{number(stop.count)} of {answers}* {'was' if stop.count == 1 else 'were'} {_what(stop)}."
-
-
-def _before_retry(stop: StopReason) -> str:
-    """Return what a retry needs that would otherwise be cut off again, and billed."""
-    return " Raise it before you retry." if stop.reason == MAX_TOKENS else ""
 
 
 def _textless_lines(summary: ResultsSummary) -> list[str]:

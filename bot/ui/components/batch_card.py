@@ -96,7 +96,7 @@ def _facts(batch: MessageBatch, names: BatchNames | None, canceled_by: str | Non
         cost = format_amount(names.cost, complete=names.cost_complete)
         parts.append(f"cost {cost}" if cost == "unknown" else cost)
     if names.owner:
-        parts.append(mention(names.owner))
+        parts.append(f"owner {mention(names.owner)}")
     return parts
 
 

@@ -34,7 +34,7 @@ def verdict_words(check: BillCheck) -> str:
 
 
 def difference_words(difference: Decimal, ours: Decimal) -> str:
-    """Return how much more Anthropic has, `$2.10 more (20.2%)`, in percent of Batchdesk's figure."""
+    """Return how much more Anthropic has, `$2.10 more (+20.2%)`, in percent of Batchdesk's figure."""
     return f"{_direction_words(difference)}{_share_words(difference, ours)}"
 
 
@@ -43,7 +43,8 @@ def _direction_words(difference: Decimal) -> str:
 
 
 def _share_words(difference: Decimal, ours: Decimal) -> str:
-    return f" ({_percent(abs(difference) / ours * 100)}%)" if ours > 0 else ""
+    sign = "+" if difference > 0 else "−"
+    return f" ({sign}{_percent(abs(difference) / ours * 100)}%)" if ours > 0 else ""
 
 
 def ours_words(check: BillCheck) -> str:
@@ -63,7 +64,7 @@ def billed_words(check: BillCheck) -> str:
 
 def bill_line(check: BillCheck) -> str:
     """Return a comparison in one line."""
-    every = " · every workspace" if check.workspace_id is None else ""
+    every = " · all workspaces of the organization" if check.workspace_id is None else ""
     return f"{week_words(check)} · {verdict_words(check)} · billed {billed_words(check)}{every}"
 
 
@@ -99,7 +100,7 @@ def _limits(check: BillCheck) -> list[str]:
         )
     if check.workspace_id is None:
         unknown = "The API doesn't name Batchdesk's workspace, so Anthropic's figures include every workspace"
-        listed = f": {_sum_words(check.workspaces, 'no workspace')}" if check.workspaces else ""
+        listed = f": {_sum_words(check.workspaces, 'in', 'without a workspace')}" if check.workspaces else ""
         lines.append(f"{unknown}{listed}.")
     if not check.is_whole:
         lines.append(
@@ -123,7 +124,9 @@ def _hints(check: BillCheck, *, explained: bool) -> list[str]:
     if check.other_tiers:
         lines.append(f"{format_usd(check.other_tiers)} of Anthropic's figure isn't at the price of batches.")
     if check.api_keys:
-        lines.append(f"These batches come from several API keys: {_sum_words(check.api_keys, 'no key named')}.")
+        lines.append(
+            f"These batches come from several API keys: {_sum_words(check.api_keys, 'with', 'without an API key')}."
+        )
     if check.worst_day:
         lines.append(f"Most of the difference is on {day_words(check.worst_day)} (UTC).")
     if explained or check.edge.batches:
@@ -137,8 +140,11 @@ def _is_one_week(check: BillCheck) -> bool:
     return check.end - check.start <= timedelta(weeks=1)
 
 
-def _sum_words(sums: Sequence[tuple[str | None, Decimal]], unnamed: str) -> str:
-    shown = [f"{code(name, 80) if name else unnamed} {format_usd(amount)}" for name, amount in sums[:_SHOWN]]
+def _sum_words(sums: Sequence[tuple[str | None, Decimal]], preposition: str, unnamed: str) -> str:
+    shown = [
+        f"{format_usd(amount)} {f'{preposition} {code(name, 80)}' if name else unnamed}"
+        for name, amount in sums[:_SHOWN]
+    ]
     return f"{', '.join(shown)} and {len(sums) - _SHOWN} more" if len(sums) > _SHOWN else join_words(shown)
 
 

@@ -86,7 +86,8 @@ def _money_words(facts: BulkFacts, *, is_delete: bool) -> str:
     amount = format_amount(facts.usd, complete=not rest)
     if amount == "unknown":
         return "cost unknown"
-    return f"{amount} spent" if not rest else f"{amount} spent, {quantity(rest, 'batch', 'batches')} of unknown cost"
+    unknown = f", the cost of {quantity(rest, 'batch', 'batches')} is unknown" if rest else ""
+    return f"{amount} spent{unknown}"
 
 
 def _download_words(facts: BulkFacts) -> str:

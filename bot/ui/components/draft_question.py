@@ -60,7 +60,7 @@ def limit_words(exceeded: LimitExceeded | None, whose: Literal["your", "their"])
         limits.append(f"{quantity(exceeded.requests, 'request')}{already}")
     if exceeded.dollars is not None:
         limits.append(f"{format_limit(exceeded.dollars)}{_sent_words(sent)}")
-    subject = "The sample and the rest" if exceeded.is_part else "This file"
+    subject = "The whole file" if exceeded.is_part else "This file"
     sentences = []
     if limits:
         would = "may" if exceeded.is_unbounded and exceeded.requests is None else "would"
@@ -68,7 +68,7 @@ def limit_words(exceeded: LimitExceeded | None, whose: Literal["your", "their"])
         sentences.append(f"{subject} {take} 24-hour limit{'s' if len(limits) > 1 else ''} of {' and '.join(limits)}.")
     if (use := exceeded.budget) is not None:
         if limits:
-            subject = "They" if exceeded.is_part else "It"
+            subject = "It"
         verb = f"{'may' if use.after is None else 'would'} exceed"
         sentences.append(f"{subject} {verb} the monthly budget of {format_limit(use.budget)}.")
     if exceeded.is_unbounded:

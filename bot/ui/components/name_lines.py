@@ -41,4 +41,4 @@ def _relative_words(batch: MessageBatch, each: Relative, names: BatchNames) -> s
             return f"retried in {other}"  # it has the same name
         name = names.related_names.get(other_id)
         return f"retry of {safe_text(name, 60)} ({other})" if name else f"retry of {other}"
-    return f"remaining requests after the sample {other}" if is_child else f"remaining requests in {other}"
+    return f"the rest after the sample {other}" if is_child else f"a sample with the rest in {other}"

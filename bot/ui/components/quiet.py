@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from bot.operations.follow import CardPlace
+from bot.ui.components.text import code
 
 _CHANGE = "An operator can change that with `/batch notify all` there."
 
@@ -18,6 +19,12 @@ def mention_promise(place: CardPlace, who: str, end: str = "it ends") -> str:
             return ""
         case unreachable:
             assert_never(unreachable)
+
+
+def card_there_words(channel: str, batch_id: str) -> str:
+    """Return how to get the card into a channel where the bot may not post."""
+    watch = code(f"/batch watch {batch_id}", 80)
+    return f"I can't post in <#{channel}>. For a card there, type `/invite @Batchdesk` and then {watch} there."
 
 
 def quiet_reason(place: CardPlace) -> str:

@@ -21,7 +21,7 @@ def _retirement_line(model: RetiringModel) -> str:
         case RetirementState.SOON:
             return f"{words}. {_waiting_sentence(model.requests, 'then')}"
         case RetirementState.OVERDUE:
-            return f"{words} and may stop at any time. {_waiting_sentence(model.requests, 'when it does')}"
+            return f"{words} and may stop at any time. {_waiting_sentence(model.requests, 'that time')}"
         case RetirementState.RETIRED:
             return f"{words}. Its {requests} will fail."
         case unreachable:
@@ -30,8 +30,8 @@ def _retirement_line(model: RetiringModel) -> str:
 
 def _waiting_sentence(requests: int, then: str) -> str:
     if requests == 1:
-        return f"Its request will fail if it is still waiting {then}."
-    return f"Any of its {quantity(requests, 'request')} still waiting {then} will fail."
+        return f"Its request fails if it hasn't run by {then}."
+    return f"Those of its {quantity(requests, 'request')} that haven't run by {then} will fail."
 
 
 def retirement_words(model: RetiringModel) -> str:

@@ -120,7 +120,7 @@ def _reason_words(error: ConfirmationRefused) -> str:
         case RefusalReason.UNKNOWN:
             return f"I don't know this question anymore. Nothing was done. {_ask_again_words(error)}"
         case RefusalReason.OTHER_PERSON:
-            asked = mention(question.user_id) if question else "the person who asked"
+            asked = mention(question.user_id) if question else "the person who typed the command"
             return f"Only {asked} can answer this. Nothing was done. {_ask_again_words(error)}"
         case RefusalReason.OTHER_COMMAND:
             return f"This button belongs to another question. Nothing was done. {_ask_again_words(error)}"
@@ -144,4 +144,4 @@ def _ask_again_words(error: ConfirmationRefused) -> str:
     command = error.command or (error.question.command if error.question else "")
     again = "do it yourself" if error.why is RefusalReason.OTHER_PERSON else "be asked again"
     command = _WHOLE_DRAFT_ID.sub(lambda found: found[0][:REFERENCE_LENGTH], command)
-    return f"To {again}, type {code(f'/batch {command}') if command else 'the command'}."
+    return f"To {again}, type {code(f'/batch {command}') if command else 'the same command'}."

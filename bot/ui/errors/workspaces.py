@@ -17,7 +17,7 @@ def workspace_words(error: WorkspaceRefused) -> str:
         case WorkspaceFault.GONE:
             return (
                 "The workspace of this message is no longer in my settings. Nothing was done. "
-                "Your administrator knows where its batches are."
+                "Ask your administrator where its batches are."
             )
         case WorkspaceFault.IN_CHANNEL:
             return (

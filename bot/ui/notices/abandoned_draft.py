@@ -7,12 +7,12 @@ from bot.commands.discard import Discard
 from bot.commands.send import Send
 from bot.commands.status import Status
 from bot.operations.find_batch import Reference
-from bot.store.records.drafts import REFERENCE_LENGTH, Draft
+from bot.store.records.drafts import REFERENCE_LENGTH, UNSENT_LIFETIME, Draft
 from bot.ui.components.batch_rows import batch_rows, list_batches, open_menu
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.lost_answer import search_result
 from bot.ui.components.sample_rest import unsent_buttons, unsent_words
-from bot.ui.components.text import code, number, quantity, safe_text, section
+from bot.ui.components.text import code, date, number, quantity, safe_text, section
 from bot.ui.reply import Block, Message
 
 
@@ -32,8 +32,9 @@ def render_interrupted(draft: Draft, appeared: Sequence[MessageBatch] | None, un
     requests = quantity(draft.requests, "request")
     if draft.is_unparted:
         words = (
-            f"I was restarted before sending the first {number(draft.sample or 0)} of {requests} of *{name}*. "
-            "Nothing was sent. The checked file is still here."
+            f"I was restarted before sending {number(draft.sample or 0)} of the {requests} of *{name}* first. Nothing "
+            "was sent. The checked file is still here. Press *Send* to be asked again whether to send all, or a sample "
+            "first."
         )
         return Message(words, (section(words), *_next_steps(draft.id, "Send", "Discard")))
     words = (
@@ -78,8 +79,13 @@ def _with_unsent(words: str, rows: Sequence[Block], unsent: Draft | None, which:
 def render_batch_not_created(draft: Draft, unsent: Draft | None = None) -> Message:
     """Return that no batch appeared, so that the draft can be sent again; `unsent`: with what is left of the whole."""
     if unsent is not None:
-        words = f"{_which(draft).capitalize()} of *{safe_text(draft.name, 80)}* didn't arrive: none has appeared."
-        return _with_unsent(f"{words} Nothing of it was billed.", (), unsent, "unsent")
+        words = (
+            f"{_which(draft).capitalize()} of *{safe_text(draft.name, 80)}* didn't arrive: no new batch has appeared."
+        )
+        more = unsent.requests - draft.requests
+        its = f"Its {quantity(draft.requests, 'request')}" + (f" and the {number(more)} after them" if more > 0 else "")
+        words += f" {its} wait for you until {date(unsent.changed_at + UNSENT_LIFETIME)}."
+        return Message(words, (section(words), *unsent_buttons(unsent)))
     words = (
         f"No batch of *{safe_text(draft.name, 80)}* has appeared, so its {quantity(draft.requests, 'request')} didn't "
         "arrive. The checked file is still here."
@@ -100,7 +106,7 @@ def render_batch_undecided(draft: Draft, candidates: Sequence[MessageBatch], uns
     if unsent is not None:
         words = (
             f"I don't know whether {_which(draft)} of *{safe_text(draft.name, 80)}* was sent: {found} exactly "
-            f"{quantity(draft.requests, 'request')}. Check them before you upload these requests again."
+            f"{quantity(draft.requests, 'request')}. Check them before you upload its requests again."
         )
     listed = list_batches(candidates)
     rows = (*batch_rows(listed, with_ids=True), *actions([open_menu(listed)]))

@@ -11,6 +11,7 @@ from bot.commands.cost import Cost
 from bot.commands.list import List
 from bot.operations.bill_check import BillCheck
 from bot.operations.cost_totals import DeletedCost
+from bot.operations.retirements import RetirementState
 from bot.operations.retiring_use import RetiringUse, Use
 from bot.pricing.amounts import format_amount
 from bot.store.records.labels import BatchNames
@@ -93,10 +94,10 @@ def render_digest(digest: Digest) -> Message:
     shown = list_batches(_list_shown(digest), names)
     check = [button("Compare with the bill", Cost(check=True))] if digest.bill and not digest.bill.agrees else []
     menu = actions([*([open_menu(shown)] if shown else []), button("All batches", List()), *check])
-    counts = _count_words([(share.total, words) for _, words, share, _ in groups if share.total], len(digest.retiring))
+    counts = _count_words([(share.total, words) for _, words, share, _ in groups if share.total], digest.retiring)
     spoken = [_spoken_group(title, share, names) for title, _, share, _ in groups if share.total]
     retiring = [_retiring_line(use) for use in digest.retiring[:ROWS]]
-    sections += [_retiring_section(retiring, len(digest.retiring))] if retiring else []
+    sections += [_retiring_section(retiring, digest.retiring)] if retiring else []
     bill = [bill_line(digest.bill)] if digest.bill else []
     sections += [section(f"*Anthropic's bill* · {line}") for line in bill]
     text = ". ".join([f"Digest: {counts}", *spoken, *retiring, *bill]) + "."
@@ -109,7 +110,8 @@ def _spent_facts(digest: Digest) -> list[str]:
     if not (digest.failed.total or digest.ended.total or deleted.batches or deleted.unread):
         return []
     is_whole = digest.spent_whole and not digest.unread and not deleted.unread
-    facts = [f"Spent: {format_amount(digest.spent, complete=is_whole)}"]
+    spent = format_amount(digest.spent, complete=is_whole)
+    facts = [f"Spent: {'not known yet' if spent == 'unknown' and digest.unread else spent}"]
     if deleted.batches:
         amount = format_amount(deleted.amount, complete=deleted.complete)
         batches = quantity(deleted.batches, "deleted batch", "deleted batches")
@@ -124,10 +126,17 @@ def _spent_facts(digest: Digest) -> list[str]:
     return facts
 
 
-def _retiring_section(lines: Sequence[str], total: int) -> Block:
-    title = "*Retiring models* · used in the last 4 weeks, in batches that were sent or read here"
-    more = [f"and {number(total - len(lines))} more"] if total > len(lines) else []
+def _retiring_section(lines: Sequence[str], uses: Sequence[RetiringUse]) -> Block:
+    retiring = _retiring_words(uses)
+    title = f"*{retiring[0].upper()}{retiring[1:]} models* · used in the last 4 weeks, in batches sent or read here"
+    more = [f"and {number(len(uses) - len(lines))} more"] if len(uses) > len(lines) else []
     return section("\n".join([title, *lines, *more]))
+
+
+def _retiring_words(uses: Sequence[RetiringUse]) -> str:
+    """Return "retiring", "retired", or both."""
+    retired = sum(use.model.state is RetirementState.RETIRED for use in uses)
+    return "retired" if retired == len(uses) else "retiring and retired" if retired else "retiring"
 
 
 def _retiring_line(use: RetiringUse) -> str:
@@ -144,13 +153,13 @@ def _use_words(use: Use) -> str:
     return f"{name} ({owner}{quantity(use.batches, 'batch', 'batches')})"
 
 
-def _count_words(counts: Sequence[tuple[int, str]], retiring: int) -> str:
+def _count_words(counts: Sequence[tuple[int, str]], retiring: Sequence[RetiringUse]) -> str:
     """Return the number of batches of each group, and of models. Only the first group says that they are batches."""
     parts = [
         f"{number(count) if position else quantity(count, 'batch', 'batches')} {words}"
         for position, (count, words) in enumerate(counts)
     ]
-    parts += [f"{quantity(retiring, 'retiring model')} in use"] if retiring else []
+    parts += [f"{quantity(len(retiring), f'{_retiring_words(retiring)} model')} in use"] if retiring else []
     return ", ".join(parts)
 
 

@@ -24,7 +24,7 @@ _MARKS = {
     "done": "✅",
     "waiting": "✋",
     "started": "⏳",
-    "asked": "❔",
+    "asked": "💬",
     "kept": "↩️",
     "refused": "🚫",
     "failed": "⚠️",
@@ -32,8 +32,8 @@ _MARKS = {
 }
 _OUTCOME_WORDS = {
     "waiting": "waiting for approval",
-    "asked": "not confirmed",
-    "kept": "declined",
+    "asked": "asked, not answered",
+    "kept": "answered no",
     "unknown": "outcome unknown",
 }
 """The outcomes whose stored name is not what people read."""

@@ -13,7 +13,7 @@ from bot.ui.components.cancellation import billed_words
 from bot.ui.components.parts import view_whole
 from bot.ui.components.question import QuestionWords
 from bot.ui.components.quiet import quiet_reason
-from bot.ui.components.text import number, place_words, quantity, section
+from bot.ui.components.text import join_words, number, place_words, quantity, section
 from bot.ui.reply import Message, Viewer
 
 
@@ -65,10 +65,20 @@ def _render_requested(outcome: CancelRequested, viewer: Viewer) -> Message:
         )
     words = f"Canceling. Requests already running may still finish and be billed.{next_step}"
     if outcome.failed:
-        still = quantity(outcome.failed, "part still runs", "parts still run")
-        again = "Press *Cancel* again." if Permission.OPERATE in viewer.permissions else "An operator can cancel again."
-        words = f"{still}: the API didn't accept its cancellation. {again} The others are being canceled."
+        words = _failed_words(outcome, viewer)
     return _render_card(words, outcome.batch, viewer, outcome.parts)
+
+
+def _failed_words(outcome: CancelRequested, viewer: Viewer) -> str:
+    """Return which parts still run, because the API did not accept their cancellation."""
+    running = [
+        f"part {place}" for place, part in enumerate(outcome.parts, 1) if part.processing_status == "in_progress"
+    ]
+    which = join_words(running) if len(running) == outcome.failed else quantity(outcome.failed, "part")
+    run, its = ("runs", "its") if outcome.failed == 1 else ("run", "their")
+    again = "Press *Cancel* again." if Permission.OPERATE in viewer.permissions else "An operator can cancel again."
+    words = f"{which[0].upper()}{which[1:]} still {run}: the API didn't accept {its} cancellation. {again}"
+    return f"{words} The others are being canceled." if len(outcome.parts) > outcome.failed else words
 
 
 def _render_too_late(outcome: CancelTooLate, viewer: Viewer) -> Message:

@@ -78,7 +78,7 @@ def _reason(outcome: Explained, verdict: Verdict) -> str:
         case Rule.GROUP_UNKNOWN:
             return f"Slack doesn't say who belongs to a user group{fault}. {place} decides."
         case Rule.NO_ROLE:
-            return f"Outside channels I answer people with a role alone. {place} doesn't include {_whom(outcome)}."
+            return f"Outside channels I answer only people with a role. {place} doesn't include {_whom(outcome)}."
         case Rule.NOT_READER | Rule.NOT_OPERATOR | Rule.NOT_APPROVER | Rule.NOT_ADMIN:
             everyone = EVERYONE in getattr(outcome.rules, verdict.setting)
             but = f" {code(EVERYONE)} never includes guests and other organizations." if everyone else ""

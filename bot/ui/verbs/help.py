@@ -16,7 +16,7 @@ from bot.commands.status import Status
 from bot.commands.watch import Watch
 from bot.operations.find_batch import LAST
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.text import code, context, escape, header, section
+from bot.ui.components.text import code, context, escape, header, join_words, section
 from bot.ui.reply import Block, Message, Viewer
 
 _MOST_USED = 5
@@ -103,7 +103,8 @@ def _render_group(group: HelpGroup, viewer: Viewer) -> Message:
     commands = [command for command in _usable(viewer) if _group_of(command) is group]
     lines = [_summary_line(command, command.usage()) for command in commands]
     if not lines:
-        lines = [f"Only {_find_users(group)} can use these commands."]
+        verbs = join_words([code(command.verb) for command in SHOWN if _group_of(command) is group])
+        lines = [f"Only {_find_users(group)} can use these commands: {verbs}."]
     title = f"Commands: {_GROUPS[group]}"
     hint = "`/batch COMMAND --help` explains each option."
     return Message("\n".join([title, *lines]), (header(title), *map(section, lines), context(hint)))

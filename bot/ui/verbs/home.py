@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.api.models import RETENTION
 from bot.commands.base import Permission
 from bot.commands.create import Create
 from bot.commands.help import HelpCommand
@@ -88,9 +89,10 @@ def _expiring_blocks(outcome: HomeShown, expiring: Sequence[ListedBatch]) -> lis
         section(f"{each.escaped_line.bold()} · results until {date(each.batch.readable_until)}") for each in expiring
     ]
     hidden = outcome.expiring_count - len(expiring)
-    more = f" {number(hidden)} more: *List* shows them." if hidden else ""
-    note = context(f"No one has downloaded these results, and they expire within {EXPIRES_WITHIN.days} days.{more}")
-    return [header("Expiring soon"), *rows, note]
+    more = f" {number(hidden)} more are among the older batches." if hidden else ""
+    words = f"No one has downloaded these results, and they expire within {EXPIRES_WITHIN.days} days.{more}"
+    older = button("List older batches", List("ended", older_than=f"{(RETENTION - EXPIRES_WITHIN).days}d"))
+    return [header("Expiring soon"), *rows, section(words, older) if hidden else context(words)]
 
 
 def _spend_blocks(outcome: HomeShown) -> list[Block]:
@@ -102,7 +104,7 @@ def _spend_blocks(outcome: HomeShown) -> list[Block]:
         spent += f" of {format_limit(outcome.budget)}"
     parts = [f"*{spent}*"]
     parts += [f"up to {format_usd(month.open.usd)} more in batches not read yet"] if month.open.usd else []
-    parts += [f"{quantity(month.open.unbounded, 'file')} of unknown cost"] if month.open.unbounded else []
+    parts += [f"the cost of {quantity(month.open.unbounded, 'sent file')} is unknown"] if month.open.unbounded else []
     parts += [unread_words(month)] if month.unread else []
     note = context("A batch counts as soon as its results are read.")
     return [header("Spend this month"), section(" · ".join(parts)), note]

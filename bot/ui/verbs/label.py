@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from bot.commands.label import Labeled, LabelOutcome
 from bot.store.records.labels import normalize_label
 from bot.ui.components.first_line import bold_name
-from bot.ui.components.text import code, number, quantity, safe_text, section
+from bot.ui.components.text import code, number, safe_text, section
 from bot.ui.reply import Message, Viewer
 
 
@@ -21,11 +21,10 @@ def _label_words(outcome: Labeled, viewer: Viewer) -> str:
     if outcome.label is None:
         return f"Removed the label of {batch}."
     typed = code(normalize_label(outcome.label))
-    words = f"{batch} is now *{safe_text(outcome.label)}*. You can type {typed} instead of its id."
+    words = f"{batch} is now *{safe_text(outcome.label)}*."
     if not outcome.others:
-        return words
-    others = quantity(outcome.others, "other batch has", "other batches have")
-    choice = (
-        f"While only one of the {number(outcome.others + 1)} is running, {typed} means that one. Otherwise I'll ask."
+        return f"{words} You can type {typed} instead of its id."
+    return (
+        f"{words} {number(outcome.others + 1)} batches now have this label. If you type {typed}, I take the one that "
+        "hasn't ended. If that isn't exactly one, I'll ask which one you mean."
     )
-    return f"{words} {others} the same label. {choice}"

@@ -50,7 +50,7 @@ from bot.ui.components.draft_question import (
 from bot.ui.components.estimate import cost_words
 from bot.ui.components.file_problems import warning_lines
 from bot.ui.components.lost_answer import search_result
-from bot.ui.components.quiet import mention_promise, quiet_suffix
+from bot.ui.components.quiet import card_there_words, mention_promise, quiet_suffix
 from bot.ui.components.remedies import step_before_sending
 from bot.ui.components.retirements import retirement_lines, title_ending
 from bot.ui.components.retry import account_lines, left_out_lines, unreadable_failures_words
@@ -148,7 +148,9 @@ def _send_warnings(change: SendChange, viewer: Viewer) -> list[str]:
     lines = [
         *retirement_lines(change.retiring),
         *budget_warnings(change.budget),
-        *other_retry_lines(tuple(other for other in change.retried if other not in _disjoint_retries(change))),
+        *other_retry_lines(
+            tuple(other for other in change.retried if other not in _disjoint_retries(change)), _count_retried(change)
+        ),
     ]
     checked = change.checked
     if checked is None:
@@ -163,6 +165,14 @@ def _send_warnings(change: SendChange, viewer: Viewer) -> list[str]:
     if checked.missing:
         lines.append(_missing_words(checked.missing, "request" if checked.retried_stop else "failed request"))
     return lines
+
+
+def _count_retried(change: SendChange) -> int:
+    """Return how many of the requests other retries have sent; 0 if that is unknown."""
+    checked = change.checked
+    if checked is None or not checked.not_retried or checked.missing:
+        return 0
+    return change.draft.requests - checked.not_retried
 
 
 def _disjoint_retries(change: SendChange) -> tuple[str, ...]:
@@ -295,10 +305,8 @@ def _stop_sentences(outcome: PartsSent) -> list[str]:
             refused = end_sentence(f"The API refused the next batch: {quote_api(error.message)}")
             return [f"{refused} The rest was not sent. {fix} and upload {_unsent_part(outcome)} as a new file."]
         case NotRecorded():
-            last = outcome.created[-1]
-            which = f"Batch {last.draft.part} of {last.draft.parts} ({code(last.batch.id)})"
-            stopped_there = f"{which} was created, but I couldn't record it, so I stopped before the rest."
-            return [f"{stopped_there} I'll message you when the database works again."]
+            unrecorded = f"I couldn't record {code(outcome.created[-1].batch.id)}, so I stopped."
+            return [unrecorded, *_unknown_rest(outcome)]
         case RequestsFileMissing():
             gone = "Then I stopped: the checked file on Batchdesk's disk is gone or was changed."
             return [f"{gone} Upload {_unsent_part(outcome)} as a new file."]
@@ -379,7 +387,7 @@ def _watch_sentences(outcome: BatchCreated, viewer: Viewer, whose: str = "Its", 
         words += f" I'll {promise}." if promise else ""
         words += quiet_suffix(place)
     if place.closed_channel is not None:
-        words += f" To have it in <#{place.closed_channel}>, invite me with `/invite @Batchdesk`."
+        words += f" {card_there_words(place.closed_channel, outcome.batch.id)}"
     return [words]
 
 
@@ -393,8 +401,8 @@ def _missing_record_sentences(outcome: BatchCreated) -> list[str]:
 
 
 def _unrecorded_words(batch_id: str) -> str:
-    lines = (f"own {batch_id}", f"label {batch_id} NAME", f"watch {batch_id}")
-    own, label, watch = (code(f"/batch {line}", 80) for line in lines)
+    own, watch = (code(f"/batch {verb} {batch_id}", 80) for verb in ("own", "watch"))
+    label = code(f"/batch label {batch_id} NAME", 80)
     return (
         "I couldn't record the batch, so it has no owner, no label and no watcher. "
         f"To set them, type {own}, {label} and {watch}."

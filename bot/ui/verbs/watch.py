@@ -17,7 +17,7 @@ from bot.ui.components.batch_card import batch_card, card_text
 from bot.ui.components.batch_rows import ListedBatch, list_batches, open_menu, spoken_rows
 from bot.ui.components.buttons import SELECT_LIMIT, actions, button, choice, select
 from bot.ui.components.first_line import batch_name, bold_id_name, bold_line
-from bot.ui.components.quiet import mention_promise, quiet_suffix
+from bot.ui.components.quiet import card_there_words, mention_promise, quiet_suffix
 from bot.ui.components.text import context, header, join_words, place_words, quantity, section
 from bot.ui.reply import Block, Message, Viewer
 
@@ -48,9 +48,7 @@ def _render_begun(outcome: WatchBegun, viewer: Viewer) -> Message:
         words = f"Watching. I'll keep its card up to date {place_words(place.id)}{promise and f' and {promise}'}."
     words += quiet_suffix(place)
     if place.closed_channel is not None:
-        words += (
-            f" I can't post in <#{place.closed_channel}>. To get the card there, invite me with `/invite @Batchdesk`."
-        )
+        words += f" {card_there_words(place.closed_channel, batch.id)}"
     names = viewer.names.get(batch.id)
     spoken = f"Unwatch {batch_name(batch, names, 40)}"
     buttons = actions([button("Unwatch", Unwatch(Reference(batch.id)), spoken=spoken)])

@@ -76,7 +76,6 @@ def _not_permitted() -> dict[str, ExpectedError]:
         "no_scope": SlackFault(Meaning.FOR_GOOD, "missing_scope", "users:read"),
         "dead_token": SlackFault(Meaning.FOR_GOOD, "token_revoked"),
         "no_permission": SlackFault(Meaning.FOR_GOOD, "ekm_access_denied"),
-        "archived": SlackFault(Meaning.FORBIDDEN_HERE, "is_archived"),
         "passing": SlackFault(Meaning.PASSING, "internal_error"),
         "unknown": SlackFault(Meaning.UNKNOWN, "invented_today"),
     }
@@ -88,7 +87,11 @@ def _not_permitted() -> dict[str, ExpectedError]:
         f"requester_{rule.name.lower()}": RequesterNotPermitted(BEN.user, NotPermitted(rule, BEN))
         for rule in (Rule.NOT_OPERATOR, Rule.PERSON_UNKNOWN)
     }
-    return errors | {"not_permitted_external_unknown_at_home": NotPermitted(Rule.EXTERNAL_UNKNOWN, AT_HOME)}
+    archived = SlackFault(Meaning.FORBIDDEN_HERE, "is_archived")
+    return errors | {
+        "not_permitted_external_unknown_at_home": NotPermitted(Rule.EXTERNAL_UNKNOWN, AT_HOME),
+        "not_permitted_external_unknown_archived": NotPermitted(Rule.EXTERNAL_UNKNOWN, BEN, fault=archived),
+    }
 
 
 def _not_a_yes() -> dict[str, ExpectedError]:

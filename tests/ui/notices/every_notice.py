@@ -6,6 +6,7 @@ from typing import get_args
 
 from msgspec.structs import replace
 
+from bot.api.models import MessageBatch
 from bot.operations.cost_totals import DeletedCost
 from bot.operations.progress import Phase, ReadingProgress
 from bot.operations.retiring_use import RetiringUse, Use
@@ -39,21 +40,21 @@ from bot.ui.notices.shared_channel import shared_channel_words
 from bot.ui.notices.unconfirmed import unconfirmed_words
 from bot.ui.notices.watch_card import WatchCardState, render_watch_card
 from bot.ui.reply import Message
-from tests.builders import ADA, ADMIN, BATCHES, BEN, ID, NOW, batch_id, canceled, canceling, counts, ended, running
+from tests.builders import ADA, ADMIN, BATCHES, BEN, ID, NOW, another_id, canceled, canceling, counts, ended, running
 from tests.ui.bulk_samples import bulk, item
 from tests.ui.draft_samples import DIVIDED, DRAFT, PARTS, REST, RETIRING, SAMPLE, SAMPLE_FIRST, UNSENT
 from tests.ui.outcomes.cost import AGREES, DIFFERS
-from tests.ui.samples import ENDED, EXPIRING, NAMES, WATCHERS
+from tests.ui.samples import ENDED, NAMES, WATCHERS
 
 WITH_RELATIVES = replace(
     NAMES,
     note="prompt v7, rerun of Monday",
     file_name="requests.jsonl",
     relatives=(
-        Relative(ID, batch_id(1), "retry"),
-        Relative(batch_id(2), ID, "retry"),
-        Relative(batch_id(3), ID, CANARY),
-        Relative(batch_id(4), ID, "retry"),
+        Relative(ID, another_id(1), "retry"),
+        Relative(another_id(2), ID, "retry"),
+        Relative(another_id(3), ID, CANARY),
+        Relative(another_id(4), ID, "retry"),
     ),
 )
 
@@ -127,7 +128,11 @@ NOTICES: dict[str, Message] = {
     "notice_of_a_sample": render_notice(
         "ended",
         NoticeContext(
-            ENDED, WATCHERS, NOW, details=("31 × `invalid_request_error` (`prompt is too long`)",), rest=REST
+            ended(counts(succeeded=9, errored=1)),
+            WATCHERS,
+            NOW,
+            details=("1 × `invalid_request_error` (`prompt is too long`)",),
+            rest=REST,
         ),
     ),
     "notice_appeared": draw_notice(Notice("feed:1", None, "appeared", "C1", (), NOW, {"more": 2_980}), None, NOW),
@@ -188,44 +193,69 @@ PROGRESS: dict[str, Message] = {
     ),
 }
 
-MANY_RUNNING = Share(2_000, tuple(running(id=batch_id(n)) for n in range(5)))
-MANY_FAILED = Share(2_000, tuple(ended(ENDED.request_counts, id=batch_id(n)) for n in range(5)))
-MANY_ENDED = Share(2_000, tuple(ended(counts(succeeded=500), id=batch_id(n)) for n in range(5)))
+SUCCEEDED_GROUP = Share(3, (BATCHES["ended_all_succeeded"],))
+SPENT_ON_IT = Decimal("1.20")
 
-FAILED_GROUP = Share(2, (ENDED, BATCHES["ended_none_succeeded"]))
+
+def _many(batch: MessageBatch, first: int) -> Share:
+    numbers = range(first, first + 5)
+    return Share(2_000, tuple(batch.model_copy(update={"id": another_id(number)}) for number in numbers))
+
+
+def _expiring(batch: MessageBatch) -> MessageBatch:
+    """Return the batch as one whose results expire the day after the digest."""
+    before = timedelta(days=28)
+    update = {
+        name: moment - before for name in ("created_at", "expires_at", "ended_at") if (moment := getattr(batch, name))
+    }
+    return batch.model_copy(update=update)
+
+
+FAILED_GROUP = Share(2, (ENDED, ended(counts(errored=850), id=another_id(8))))
 
 DIGESTS: dict[str, Message] = {
     "digest": render_digest(
         Digest(
-            NOW,
+            NOW - timedelta(days=1),
             failed=FAILED_GROUP,
-            expiring=Share(1, (EXPIRING,)),
-            ended=Share(12, (canceled(), ended(counts(succeeded=500), id=batch_id(6)))),
-            running=Share(1, (running(id=batch_id(7)),)),
+            expiring=Share(1, (_expiring(ended(counts(succeeded=1_200), id=another_id(5))),)),
+            ended=Share(12, (canceled(), ended(counts(succeeded=500), id=another_id(6)))),
+            running=Share(1, (running(id=another_id(7)),)),
             canceled=1,
-            spent=Decimal("31.06"),
+            unread=14,
         )
     ),
     "digest_of_many": render_digest(
         Digest(
-            NOW,
-            failed=MANY_FAILED,
-            expiring=Share(2_000, (EXPIRING,) * 5),
-            ended=MANY_ENDED,
-            running=MANY_RUNNING,
+            NOW - timedelta(days=1),
+            failed=_many(ENDED, 10),
+            expiring=_many(_expiring(ENDED), 20),
+            ended=_many(BATCHES["ended_all_succeeded"], 30),
+            running=_many(running(), 40),
             canceled=1_200,
-            spent=Decimal("2481.20"),
+            spent=Decimal("4180.20"),
         )
     ),
     "digest_not_of_all": render_digest(
-        Digest(NOW, ended=Share(20_000, (BATCHES["ended_all_succeeded"],)), looked_at=20_000, spent=Decimal("912.44"))
+        Digest(
+            NOW - timedelta(days=1),
+            ended=Share(20_000, (BATCHES["ended_all_succeeded"],)),
+            looked_at=20_000,
+            spent=Decimal("20418.70"),
+        )
     ),
     "digest_of_a_named_batch_with_unread_results": render_digest(
-        Digest(NOW, failed=Share(1, (ENDED,)), spent=Decimal("1.20"), unread=1, names={ENDED.id: NAMES})
+        Digest(
+            NOW - timedelta(days=1),
+            failed=Share(2, (ENDED,)),
+            spent=SPENT_ON_IT,
+            unread=1,
+            names={ENDED.id: NAMES},
+        )
     ),
     "digest_with_deleted_batches": render_digest(
         Digest(
-            NOW,
+            NOW - timedelta(days=1),
             ended=Share(1, (BATCHES["ended_all_succeeded"],)),
             spent=Decimal("20.77"),
             deleted=DeletedCost(2, Decimal("12.48"), complete=True, unread=1),
@@ -233,9 +263,9 @@ DIGESTS: dict[str, Message] = {
     ),
     "digest_with_retiring_models": render_digest(
         Digest(
-            NOW,
+            NOW - timedelta(days=1),
             ended=Share(1, (BATCHES["ended_all_succeeded"],)),
-            spent=Decimal("1.07"),
+            spent=SPENT_ON_IT,
             retiring=(
                 RetiringUse(RETIRING[1], (Use("a <b>", ADA.user, 3), Use(None, None, 2), Use(None, BEN.user, 1))),
                 RetiringUse(RETIRING[3], tuple(Use(f"job {number}", None, 1) for number in range(8))),
@@ -243,22 +273,20 @@ DIGESTS: dict[str, Message] = {
         )
     ),
     "digest_of_retiring_models_alone": render_digest(
-        Digest(NOW, retiring=(RetiringUse(RETIRING[0], (Use("weekly", ADA.user, 1),)),))
+        Digest(NOW - timedelta(days=1), retiring=(RetiringUse(RETIRING[0], (Use("weekly", ADA.user, 1),)),))
     ),
     "digest_with_an_agreeing_bill": render_digest(
-        Digest(NOW, ended=Share(3, (BATCHES["ended_all_succeeded"],)), spent=Decimal("3.21"), bill=AGREES.check)
+        Digest(NOW - timedelta(days=1), ended=SUCCEEDED_GROUP, spent=SPENT_ON_IT, bill=AGREES.check)
     ),
     "digest_with_another_bill": render_digest(
         Digest(
-            NOW,
-            ended=Share(3, (BATCHES["ended_all_succeeded"],)),
-            spent=Decimal("3.21"),
+            NOW - timedelta(days=1),
+            ended=SUCCEEDED_GROUP,
+            spent=SPENT_ON_IT,
             bill=replace(DIFFERS.check, workspace_id=None),
         )
     ),
-    "digest_all_well": render_digest(
-        Digest(NOW, ended=Share(3, (BATCHES["ended_all_succeeded"],)), spent=Decimal("3.21"))
-    ),
+    "digest_all_well": render_digest(Digest(NOW - timedelta(days=1), ended=SUCCEEDED_GROUP, spent=SPENT_ON_IT)),
 }
 
 _REFUSED = "permission_error: Your key may not delete batches. (HTTP 403, request req_011CQ)"

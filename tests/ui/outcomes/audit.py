@@ -85,7 +85,7 @@ AUDITS: dict[str, AuditShown] = {
     ),
     "empty": AuditShown(Audit(), (), None),
     "of_a_verb_that_is_not_there": AuditShown(Audit(only_verb="delte"), (), None, ("cancel", "delete", "label")),
-    "of_no_one": AuditShown(Audit(by=BEN.user), (), None),
+    "of_no_one": AuditShown(Audit(by=BEN.user, only_verb="label", since="7d"), (), None),
 }
 
 OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {

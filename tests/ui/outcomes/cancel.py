@@ -13,6 +13,10 @@ from tests.builders import BATCHES, canceling, running
 from tests.ui.bulk_samples import FACTS, bulk, change
 from tests.ui.samples import CHANNEL, CLOSED, DELETE_QUESTION, PARTS_RUNNING, REFERENCE
 
+PART_REFUSED = tuple(
+    part if place == 1 else canceling(part.request_counts.total, id=part.id) for place, part in enumerate(PARTS_RUNNING)
+)
+
 OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "cancel_requested": CancelRequested(canceling()),
     "cancel_requested_and_over": CancelRequested(BATCHES["ended_canceled"]),
@@ -26,7 +30,7 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
         DELETE_QUESTION.id,
         DELETE_QUESTION.expires_at,
     ),
-    "cancel_of_parts_refused_once": CancelRequested(add_up_batches(PARTS_RUNNING), None, PARTS_RUNNING, 1),
+    "cancel_of_parts_refused_once": CancelRequested(add_up_batches(PART_REFUSED), None, PART_REFUSED, 1),
     "question_cancel_bulk": ConfirmationNeeded(change(12, "cancel"), DELETE_QUESTION.id, DELETE_QUESTION.expires_at),
     "question_cancel_bulk_partly_priced": ConfirmationNeeded(
         change(3, "cancel", replace(FACTS, priced=1)), DELETE_QUESTION.id, DELETE_QUESTION.expires_at

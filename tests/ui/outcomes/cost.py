@@ -22,19 +22,24 @@ MIDNIGHT = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _days(count: int) -> tuple[tuple[date, CostRow], ...]:
-    """Return days whose costs add up to what was spent."""
-    days = [CREATED.date() - timedelta(days=2 * number) for number in reversed(range(count))]
-    cost = Decimal("9.0432") / count
-    return tuple((day, CostRow(day.isoformat(), 2, 600, cost, complete=number != 1)) for number, day in enumerate(days))
+    """Return so many days with batches, every other one up to the day before yesterday; their costs add up to $9.04."""
+    days = [NOW.date() - timedelta(days=2 * (count - number)) for number in range(count)]
+    rest = Decimal("9.0432") - sum(range(1, count if count < 5 else 1))
+    shares = [Decimal(number) for number in range(1, count)] if count < 5 else [rest / count] * (count - 1)
+    shares.append(Decimal("9.0432") - sum(shares))
+    return tuple(
+        (day, CostRow(day.isoformat(), 2 if count < 5 else 1, 600 if count < 5 else 60, share, complete=True))
+        for day, share in zip(days, shares, strict=True)
+    )
 
 
 SPENT = CostShown(
     query=Cost("4w"),
     since=NOW - timedelta(weeks=4),
-    read=9,
+    read=8,
     cost=BatchCost(Decimal("9.0432")),
     by_model=(
-        CostRow("claude-sonnet-5", 8, 2_400, Decimal("9.04"), complete=True),
+        CostRow("claude-sonnet-5", 7, 2_399, Decimal("9.04"), complete=True),
         CostRow("claude-opus-5", 1, 1, Decimal("0.0032"), complete=True),
     ),
     by_day=_days(4),
@@ -48,6 +53,7 @@ INCOMPLETE = replace(
     SPENT,
     query=Cost("52w", "day", public=True),
     since=NOW - timedelta(weeks=52),
+    read=40,
     cost=BatchCost(Decimal("9.0432"), ("claude-next",), (), 3, 0),
     by_day=_days(40),
     unread=(Unread(ENDED, gone=False), Unread(BATCHES["archived"], gone=True)),

@@ -26,7 +26,7 @@ from tests.builders import ADA, BATCHES, BEN, ID, NOW, canceling, running
 from tests.ui.bulk_samples import FACTS, bulk, change
 from tests.ui.samples import DELETE_QUESTION, ENDED, REFERENCE
 
-ONE_OF_MANY = replace(FACTS, matched=812, scanned=10_000, is_whole=False, priced=9, unsavable=0, undownloaded=495)
+ONE_OF_MANY = replace(FACTS, matched=812, scanned=10_000, is_whole=False, priced=9, undownloaded=494, unsavable=0)
 
 
 def _ask(change: BulkChange) -> ConfirmationNeeded:

@@ -10,7 +10,7 @@ from bot.confirmations import ConfirmationNeeded
 from bot.operations.approval import MonthSpend, Sent
 from bot.operations.waiting import Waiting
 from bot.store.records.bulks import RunningList
-from tests.builders import ADMIN, BEN, ID, NOW, batch_id, running
+from tests.builders import ADMIN, BEN, ID, NOW, another_id, running
 from tests.ui.bulk_samples import bulk
 from tests.ui.draft_samples import DRAFT
 from tests.ui.samples import DELETE_QUESTION, ENDED, EXPIRING
@@ -33,7 +33,7 @@ LISTS = Waiting(
 
 OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "home": HomeShown(
-        running=(running(id=batch_id(1)), running(id=batch_id(2))),
+        running=(running(id=another_id(1)), running(id=another_id(2))),
         running_count=2,
         ended=(ENDED,),
         expiring=(EXPIRING,),
@@ -43,10 +43,10 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
         budget=Decimal(50),
     ),
     "home_crowded": HomeShown(
-        running=tuple(running(id=batch_id(number)) for number in range(10)),
+        running=tuple(running(id=another_id(number)) for number in range(10)),
         running_count=480,
-        ended=tuple(ENDED.model_copy(update={"id": batch_id(number)}) for number in range(20, 25)),
-        expiring=tuple(EXPIRING.model_copy(update={"id": batch_id(number)}) for number in range(30, 35)),
+        ended=tuple(ENDED.model_copy(update={"id": another_id(number)}) for number in range(20, 25)),
+        expiring=tuple(EXPIRING.model_copy(update={"id": another_id(number)}) for number in range(30, 35)),
         expiring_count=12,
         waiting=Waiting((OTHERS,) * 9, (OWN,) * 9, (DELETE_QUESTION,) * 9, {}, (OWN_LIST,) * 9),
         month=replace(MONTH, is_complete=False, open=Sent(unbounded=1)),

@@ -17,7 +17,7 @@ from bot.confirmations import ConfirmationNeeded
 from bot.operations.merge_family import AbsenceReason, AbsentBatch, Family, MergedResults
 from bot.operations.read_results import ReadSummary
 from bot.operations.result_files import ResultFileKind
-from tests.builders import BATCHES, batch_id, canceling, running
+from tests.builders import BATCHES, another_id, canceling, running
 from tests.ui.result_samples import ALL_FAILED, FETCHED, QUERY, TAKEN, TROUBLED, UNPRICED, arrived, spool
 from tests.ui.samples import ENDED, PARTS_ENDED
 
@@ -28,12 +28,12 @@ def _shown(
     return ResultsShown(replace(QUERY, public=public), ENDED, fetched, from_cache, readable)
 
 
-RETRIED = BATCHES["ended_canceled"].model_copy(update={"id": batch_id(1)})
+RETRIED = BATCHES["ended_canceled"].model_copy(update={"id": another_id(1)})
 
 ABSENT_BATCHES = (
-    AbsentBatch(batch_id(2), AbsenceReason.DELETED),
-    AbsentBatch(batch_id(3), AbsenceReason.UNFINISHED),
-    AbsentBatch(batch_id(4), AbsenceReason.EXPIRED),
+    AbsentBatch(another_id(2), AbsenceReason.DELETED),
+    AbsentBatch(another_id(3), AbsenceReason.UNFINISHED),
+    AbsentBatch(another_id(4), AbsenceReason.EXPIRED),
 )
 
 FAMILY_QUERY = replace(QUERY, file=ResultFileKind.FAMILY)
@@ -84,7 +84,7 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "family_incomplete": FamilyIncomplete(FAMILY_QUERY, Family((ENDED, RETRIED), ABSENT_BATCHES)),
     "family_incomplete_of_many": FamilyIncomplete(
         FAMILY_QUERY,
-        Family((ENDED,), tuple(AbsentBatch(batch_id(number), AbsenceReason.DELETED) for number in range(12))),
+        Family((ENDED,), tuple(AbsentBatch(another_id(number), AbsenceReason.DELETED) for number in range(12))),
     ),
     "family_unreadable": FamilyIncomplete(FAMILY_QUERY, Family((), ABSENT_BATCHES)),
 }

@@ -27,7 +27,8 @@ from bot.store.db.database import StoreUnavailable
 from tests.builders import (
     ADA,
     BEN,
-    batch_id,
+    another_id,
+    begun,
     running,
 )
 from tests.ui.draft_samples import (
@@ -46,7 +47,9 @@ from tests.ui.draft_samples import (
     RETRY,
     SAMPLE,
     SAMPLE_FIRST,
+    SMALL,
     UNSENT,
+    USES_RETIRING,
     WARNINGS,
     question,
 )
@@ -66,7 +69,7 @@ APPROVED = replace(
 
 CREATED = tuple(
     BatchCreated(
-        running(part.requests).model_copy(update={"id": batch_id(number)}),
+        begun(part.requests, id=another_id(number)),
         part,
         requests_archived=True,
         place=CardPlace("C0BATCHES"),
@@ -84,15 +87,17 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "question_draft_above_the_limit": question(SendChange(DRAFT, exceeded=OVER_THE_LIMIT)),
     "question_draft_warned": question(SendChange(DRAFT, checked=CheckedDraft(DRAFT, WARNINGS))),
     "question_draft_retiring": question(SendChange(DRAFT, retiring=RETIRING[:1])),
-    "question_draft_retiring_soon": question(SendChange(DRAFT, retiring=RETIRING)),
+    "question_draft_retiring_soon": question(SendChange(USES_RETIRING, retiring=RETIRING)),
     "question_retry": question(
-        SendChange(RETRY, (batch_id(7), f"draft {DRAFT.id}"), checked=CheckedDraft(RETRY, left_out=LEFT_OUT, missing=2))
+        SendChange(
+            RETRY, (another_id(7), f"draft {DRAFT.id}"), checked=CheckedDraft(RETRY, left_out=LEFT_OUT, missing=2)
+        )
     ),
     "question_retry_beside_another": question(
-        SendChange(RETRY, (batch_id(7),), checked=CheckedDraft(RETRY, not_retried=6))
+        SendChange(RETRY, (another_id(7),), checked=CheckedDraft(RETRY, not_retried=6))
     ),
     "question_retry_of_the_others": question(
-        SendChange(RETRY, (batch_id(7),), checked=CheckedDraft(RETRY, disjoint=frozenset({batch_id(7)})))
+        SendChange(RETRY, (another_id(7),), checked=CheckedDraft(RETRY, disjoint=frozenset({another_id(7)})))
     ),
     "question_retry_beside_many": question(SendChange(RETRY, OTHER_RETRIES)),
     "question_draft_above_the_spend_limit": question(SendChange(DRAFT, exceeded=OVER_THE_SPEND_LIMIT)),
@@ -100,38 +105,36 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "question_draft_above_the_budget": question(
         SendChange(DRAFT, exceeded=LimitExceeded(budget=NO_BUDGET_LEFT, is_unbounded=True), budget=NO_BUDGET_LEFT)
     ),
-    "question_draft_small": question(SendChange(replace(DRAFT, requests=19))),
+    "question_draft_small": question(SendChange(SMALL)),
     "question_rest": question(SendChange(REST)),
-    "created": BatchCreated(running(1_003), DRAFT, requests_archived=True),
+    "created": BatchCreated(begun(1_003), DRAFT, requests_archived=True),
     "created_approved_not_kept": BatchCreated(
-        running(1_003), replace(DRAFT, approved_by=BEN.user), requests_archived=False
+        begun(1_003), replace(DRAFT, approved_by=BEN.user), requests_archived=False
     ),
-    "created_watched": BatchCreated(running(1_003), DRAFT, requests_archived=True, place=CardPlace("C0BATCHES")),
+    "created_watched": BatchCreated(begun(1_003), DRAFT, requests_archived=True, place=CardPlace("C0BATCHES")),
     "created_watched_in_messages": BatchCreated(
-        running(1_003), DRAFT, requests_archived=True, place=CardPlace(ADA.user, ChannelId("C0GENERAL"))
+        begun(1_003), DRAFT, requests_archived=True, place=CardPlace(ADA.user, ChannelId("C0GENERAL"))
     ),
     "created_watched_by_another": BatchCreated(
-        running(1_003), replace(DRAFT, user_id=BEN.user), requests_archived=True, place=CardPlace("C0BATCHES")
+        begun(1_003), replace(DRAFT, user_id=BEN.user), requests_archived=True, place=CardPlace("C0BATCHES")
     ),
-    "created_sample": BatchCreated(
-        running(10), SAMPLE, requests_archived=True, rest=REST, place=CardPlace("C0BATCHES")
-    ),
-    "created_sample_not_recorded": BatchCreated(running(10), SAMPLE, requests_archived=True, rest=REST, recorded=False),
-    "created_not_recorded": BatchCreated(running(1_003), DRAFT, requests_archived=True, recorded=False),
+    "created_sample": BatchCreated(begun(10), SAMPLE, requests_archived=True, rest=REST, place=CardPlace("C0BATCHES")),
+    "created_sample_not_recorded": BatchCreated(begun(10), SAMPLE, requests_archived=True, rest=REST, recorded=False),
+    "created_not_recorded": BatchCreated(begun(1_003), DRAFT, requests_archived=True, recorded=False),
     "question_draft_above_every_limit": question(
-        SendChange(replace(DRAFT, requests=19), exceeded=OVER_EVERY_LIMIT, checked=CheckedDraft(DRAFT, WARNINGS))
+        SendChange(SMALL, exceeded=OVER_EVERY_LIMIT, checked=CheckedDraft(SMALL, WARNINGS))
     ),
     "approval_asked": ApprovalAsked(replace(DRAFT, permalink=PERMALINK), OVER_THE_LIMIT, (), _ignore),
     "approval_asked_of_a_group": ApprovalAsked(SAMPLE_FIRST, OVER_EVERY_LIMIT, ("S0APPROVERS", "U0CORA"), _ignore),
     "approval_asked_retiring_soon": ApprovalAsked(DRAFT, OVER_THE_LIMIT, (), _ignore, RETIRING[1:2]),
     "approval_asked_in_messages": ApprovalAsked(replace(DRAFT, channel_id="D0ADA"), OVER_THE_LIMIT, (), _ignore),
-    "approved": BatchCreated(running(1_003), APPROVED, requests_archived=True, place=CardPlace("C0BATCHES")),
+    "approved": BatchCreated(begun(1_003), APPROVED, requests_archived=True, place=CardPlace("C0BATCHES")),
     "approved_sample": BatchCreated(
-        running(10), replace(APPROVED, requests=10, whole_id=DRAFT.id), requests_archived=True, rest=REST
+        begun(10), replace(APPROVED, requests=10, whole_id=DRAFT.id), requests_archived=True, rest=REST
     ),
     "approved_not_sent": NotSent(APPROVED, OVERLOADED),
     "approved_rest_sent": BatchCreated(
-        running(993), replace(REST, approved_by=ADA.user, user_id=BEN.user), requests_archived=True
+        begun(993), replace(REST, approved_by=ADA.user, user_id=BEN.user), requests_archived=True
     ),
     "send_refused": SendRefused(DRAFT, REFUSED, "r-2"),
     "send_refused_unnamed": SendRefused(DRAFT, REFUSED, None),

@@ -4,7 +4,7 @@ from bot.commands.registry import Outcome
 from bot.commands.watch import Unwatched, WatchBegun, WatchesShown, WatchTooLate
 from bot.confirmations import ConfirmationNeeded
 from bot.operations.follow import CardPlace, WatchedBatch
-from tests.builders import ADA, ID, batch_id, canceling, running
+from tests.builders import ADA, ID, another_id, canceling, running
 from tests.ui.samples import CHANNEL, CLOSED, DIRECT, ENDED
 
 OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
@@ -19,12 +19,12 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "watch_too_late": WatchTooLate(ENDED),
     "watches": WatchesShown(
         (
-            WatchedBatch(running(id=batch_id(1)), ("C0BATCHES", ADA.user)),
-            WatchedBatch(canceling(id=batch_id(2)), (ADA.user,)),
+            WatchedBatch(running(id=another_id(1)), ("C0BATCHES", ADA.user)),
+            WatchedBatch(canceling(id=another_id(2)), (ADA.user,)),
         )
     ),
     "watches_of_many": WatchesShown(
-        tuple(WatchedBatch(running(number, id=batch_id(number)), ("C0BATCHES",)) for number in range(1, 60))
+        tuple(WatchedBatch(running(number, id=another_id(number)), ("C0BATCHES",)) for number in range(1, 60))
     ),
     "watches_none": WatchesShown(()),
     "unwatched": Unwatched(ID, ("C0BATCHES",)),

@@ -54,8 +54,8 @@ def test_an_incomplete_total_says_so_in_the_blocks_and_in_the_notification() -> 
 
     for said in (shown(message), message.text):
         assert "at least $9.04" in said
-        assert "1 of 11 batches couldn't be read just now" in said
-        assert "1 of 11 batches couldn't be read, because the results have expired" in said
+        assert "1 of 42 batches couldn't be read just now" in said
+        assert "1 of 42 batches couldn't be read, because the results have expired" in said
 
 
 def test_a_screen_reader_hears_the_same_days_as_are_shown() -> None:
