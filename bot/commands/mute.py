@@ -57,7 +57,7 @@ class Mute(DirectCommand[MuteOutcome], frozen=True):
             ArgumentHelp(
                 "UNTIL",
                 "`2h`, `3d`, a day such as `2026-12-31`, `forever`, or `off` to unmute. "
-                "Without it, I ask for a channel, and a batch stays muted",
+                "Without it, I ask how long to mute the channel, and mute a batch until someone unmutes it",
                 optional=True,
             ),
         ),

@@ -154,8 +154,16 @@ WARNINGS = tuple(GroupedWarning(kind, "params.model", "claude-next", 4, 17) for 
 
 def refused(shown: int, each: int = 1) -> CheckReport:
     """Return a check that found so many kinds of problems, each so often."""
+    found = tuple(
+        replace(problem, line=number * shown + place)
+        for number in range(min(each, 3))
+        for place, problem in enumerate(PROBLEMS[:shown], 1)
+    )
     return replace(
-        SOUND_FILE, problems=PROBLEMS[:shown] * min(each, 3), totals=dict.fromkeys(list(ProblemKind)[:shown], each)
+        SOUND_FILE,
+        requests=shown * each,
+        problems=found,
+        totals=dict.fromkeys(list(ProblemKind)[:shown], each),
     )
 
 

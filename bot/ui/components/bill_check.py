@@ -61,7 +61,7 @@ def _find_mark(check: BillCheck) -> str:
 
 
 def _model_line(row: ModelCheck) -> str:
-    name = code(row.model, 80) if row.model else "without a model"
+    name = code(row.model, 80) if row.model else "no model"
     ours = format_amount(row.ours, complete=row.complete)
     figures = f"{name}  Batchdesk {ours} · Anthropic {format_usd(row.listed)} · billed {format_usd(row.billed)}"
     difference = row.listed - row.ours

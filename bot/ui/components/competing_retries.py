@@ -25,7 +25,8 @@ def other_retry_lines(retried: tuple[str, ...], shared: int = 0) -> list[str]:
         again = f"If you send {them} again, {'it' if shared == 1 else 'they'} may be billed twice."
         return [f"{bold_id_name(retried[0])} already retries {number(shared)} of these requests. {again}"]
     lines = [*map(_other_retry_line, retried[:MOST_RETRIES_NAMED]), *unnamed_retries(retried)]
-    lines[-1] = f"{end_sentence(lines[-1])} Requests that are sent twice may be billed twice."
+    sent = f"{number(shared)} of these requests {'was' if shared == 1 else 'were'} already sent. " if shared else ""
+    lines[-1] = f"{end_sentence(lines[-1])} {sent}Requests that are sent twice may be billed twice."
     return lines
 
 

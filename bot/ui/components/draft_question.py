@@ -72,7 +72,7 @@ def limit_words(exceeded: LimitExceeded | None, whose: Literal["your", "their"])
         verb = f"{'may' if use.after is None else 'would'} exceed"
         sentences.append(f"{subject} {verb} the monthly budget of {format_limit(use.budget)}.")
     if exceeded.is_unbounded:
-        sentences.append("The cost is open-ended.")
+        sentences.append("Its full cost is unknown.")
     return " ".join(sentences)
 
 

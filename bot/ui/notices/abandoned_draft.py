@@ -32,9 +32,9 @@ def render_interrupted(draft: Draft, appeared: Sequence[MessageBatch] | None, un
     requests = quantity(draft.requests, "request")
     if draft.is_unparted:
         words = (
-            f"I was restarted before sending {number(draft.sample or 0)} of the {requests} of *{name}* first. Nothing "
-            "was sent. The checked file is still here. Press *Send* to be asked again whether to send all, or a sample "
-            "first."
+            f"I was restarted before sending a sample of {number(draft.sample or 0)} of the {requests} of *{name}*. "
+            "Nothing was sent. The checked file is still here. Press *Send* to be asked again whether to send all, or "
+            "a sample first."
         )
         return Message(words, (section(words), *_next_steps(draft.id, "Send", "Discard")))
     words = (

@@ -136,7 +136,7 @@ def _retiring_section(lines: Sequence[str], uses: Sequence[RetiringUse]) -> Bloc
 def _retiring_words(uses: Sequence[RetiringUse]) -> str:
     """Return "retiring", "retired", or both."""
     retired = sum(use.model.state is RetirementState.RETIRED for use in uses)
-    return "retired" if retired == len(uses) else "retiring and retired" if retired else "retiring"
+    return "retired" if retired == len(uses) else "retiring or retired" if retired else "retiring"
 
 
 def _retiring_line(use: RetiringUse) -> str:

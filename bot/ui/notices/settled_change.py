@@ -99,8 +99,8 @@ def settled_change_words(verb: str, subject: str, finding: Finding, names: Batch
 def waiting_change_words(verb: str, subject: str, until: datetime, names: BatchNames | None = None) -> str:
     """Return that a change which was interrupted waits for the API, and until when."""
     return (
-        f"{_interrupted(verb, subject, names)} I don't know whether the change was made, because the API isn't "
-        f"answering. I'll keep checking until {date(until)}, make it if it was not, and message you."
+        f"{_interrupted(verb, subject, names)} I don't know whether it was done, because the API isn't "
+        f"answering. I'll keep checking until {date(until)}, do it if it wasn't done, and message you."
     )
 
 

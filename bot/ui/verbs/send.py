@@ -155,7 +155,6 @@ def _send_warnings(change: SendChange, viewer: Viewer) -> list[str]:
     checked = change.checked
     if checked is None:
         return lines
-    lines += _repeated_lines(change.draft.requests, checked.not_retried)
     retiring = {model.name for model in change.retiring}  # they have a line of their own
     lines += warning_lines(tuple(one for one in checked.warnings if not _is_about_retirement(one, retiring)))
     lines += [retried_stop_line(checked.retried_stop)] if checked.retried_stop else []
@@ -182,15 +181,6 @@ def _disjoint_retries(change: SendChange) -> tuple[str, ...]:
 
 def _is_about_retirement(warning: GroupedWarning, retiring: Set[str]) -> bool:
     return warning.kind is WarningKind.DEPRECATED_MODEL and warning.value in retiring
-
-
-def _repeated_lines(requests: int, not_retried: int) -> list[str]:
-    """Return how many requests another retry has sent already, if it has sent some and not all."""
-    if not not_retried:
-        return []
-    repeated = requests - not_retried
-    are = "was" if repeated == 1 else "were"
-    return [f"{number(repeated)} of these {quantity(requests, 'request')} {are} already sent in another retry."]
 
 
 def _missing_words(missing: int, what: str) -> str:
@@ -305,7 +295,8 @@ def _stop_sentences(outcome: PartsSent) -> list[str]:
             refused = end_sentence(f"The API refused the next batch: {quote_api(error.message)}")
             return [f"{refused} The rest was not sent. {fix} and upload {_unsent_part(outcome)} as a new file."]
         case NotRecorded():
-            unrecorded = f"I couldn't record {code(outcome.created[-1].batch.id)}, so I stopped."
+            batch = code(outcome.created[-1].batch.id)
+            unrecorded = f"The batch {batch} was created, but I couldn't record it, so I stopped."
             return [unrecorded, *_unknown_rest(outcome)]
         case RequestsFileMissing():
             gone = "Then I stopped: the checked file on Batchdesk's disk is gone or was changed."

@@ -12,6 +12,6 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "overview_of_many": OverviewShown(tuple(running(number, id=another_id(number)) for number in range(1, 101)), None),
     "overview_nothing_running": OverviewShown((), ENDED),
     "overview_waiting": OverviewShown((running(id=another_id(1)),), None, waiting=WAITING),
-    "overview_lists": OverviewShown((), ENDED, waiting=LISTS),
+    "overview_lists": OverviewShown((canceling(id=another_id(1)), canceling(id=another_id(2))), ENDED, waiting=LISTS),
     "overview_empty": OverviewShown((), None),
 }
