@@ -17,7 +17,7 @@ import time
 import urllib.request
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from typing import Any
 from tests.desk import ADA, BATCHES
 from tests.journeys.test_as_several_processes import free_port
 from tests.simulators import Simulators
+from tests.worker.prepared import create_database
 
 BUILDAH = shlex.split(os.environ.get("BUILDAH", "buildah"))
 USER = 65532
@@ -182,6 +183,32 @@ def check_backup(image: Image) -> None:
     expect((image.volume / "batchdesk.sqlite3").exists(), f"backed up and restored in {time.monotonic() - began:.1f} s")
 
 
+async def check_parts(image: Image, server: str) -> None:
+    """Start what deploy/compose.yml starts with its profile, all at once on an empty Postgres, and kill one of them."""
+    both = Simulators(image.volume)
+    with create_database(server) as url:
+        async with both.slack as slack, both.api as api, AsyncExitStack() as parts:
+            batch = api.workspace.add(processing_status="in_progress", ends_in=600.0, succeeded=7)
+            began = time.monotonic()
+            web, *_ = [
+                await parts.enter_async_context(
+                    running(image, part, **both.settings(), DATABASE_URL=url, PORT=str(free_port()))
+                )
+                for part in ("web", "web", "worker")
+            ]
+            await slack.wait_for(lambda: slack.sockets == 2, DEADLINE)
+            expect(True, f"parts on Postgres: both web processes connected after {time.monotonic() - began:.1f} s")
+            os.kill(inner(web), signal.SIGKILL)
+            await slack.wait_for(lambda: slack.sockets == 1, DEADLINE)
+            await slack.slash(ADA, BATCHES, f"/batch watch {batch.id}")
+            await slack.wait_for(lambda: slack.messages(BATCHES), DEADLINE)
+            api.advance(700)
+            await slack.wait_for(
+                lambda: [one for one in slack.messages(BATCHES) if one.thread_ts is not None], DEADLINE
+            )
+            expect(True, "parts on Postgres: one killed, the other answered, and the worker told of the batch")
+
+
 async def check_demo(image: Image) -> None:
     """Start the demo and load its page."""
     began = time.monotonic()
@@ -238,6 +265,10 @@ async def check(name: str) -> None:
         os.chown(folder, USER, USER)
         check_contents(image)
         await check_bot(image)
+        if server := os.environ.get("BATCHDESK_TEST_POSTGRES"):
+            await check_parts(image, server)
+        else:
+            print("LEFT   parts on Postgres: set BATCHDESK_TEST_POSTGRES to the URL of a server")
         await check_demo(image)
 
 
