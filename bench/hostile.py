@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from bench.memory import read_resident_bytes
 from bench.programs import CORES, ROOT, RUN_PYTHON, free_port, wait_for_port
-from bench.table import find_percentile, format_ratio, format_table
+from bench.table import find_percentile, format_ratio, format_table, judge_most
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.playground.slack_simulator.world import Person, World, make_demo_world
@@ -136,8 +136,11 @@ async def run(folder: Path) -> bool:
         ["p50 of an ack, idle", f"{find_percentile(idle, 0.5):.1f} ms of {len(idle)}"],
         ["p50 of an ack beside the files, to idle", format_ratio(ratio, WITHIN)],
         ["p99 of an ack beside the files", f"{find_percentile(beside, 0.99):.1f} ms of {len(beside)}"],
-        ["longest ack beside the files", f"{max(beside):.0f} ms (limit {WITHIN_ACK:,.0f})"],
-        ["memory above idle, checkers included", f"{added / 2**20:.0f} MiB (limit {WITHIN_MEMORY // 2**20})"],
+        ["longest ack beside the files", f"{max(beside):.0f} ms {judge_most(max(beside), WITHIN_ACK)}"],
+        [
+            "memory above idle, checkers included",
+            f"{added / 2**20:.0f} MiB {judge_most(added / 2**20, WITHIN_MEMORY // 2**20)}",
+        ],
         ["memory to idle", f"{(memory + added) / memory:.2f} × {memory / 2**20:.0f} MiB"],
     ]
     print(format_table([f"{FILES} hostile files of 10 MB at once", ""], rows))

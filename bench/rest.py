@@ -3,7 +3,7 @@
 import time
 
 from bench.programs import LOADING_SECONDS, World, run_program, run_world
-from bench.table import format_table
+from bench.table import format_table, judge_most
 
 SETTLING_SECONDS = LOADING_SECONDS * 4
 SECONDS = 40
@@ -16,9 +16,9 @@ def main() -> None:
     """Print the table."""
     with run_world() as world:
         used = {name: measure_rest(name, world) for name in PROGRAMS}
-    verdicts = {"worker": f"{'within' if used['worker'] <= LIMIT else 'over'} {LIMIT}"}
-    rows = [[f"`{name}`", f"{percent:.2f}", verdicts.get(name, "")] for name, percent in used.items()]
-    print(format_table(["at rest", "percent of a core", ""], rows))
+    verdicts = {"worker": f" {judge_most(used['worker'], LIMIT)}"}
+    rows = [[f"`{name}` at rest", f"{percent:.2f}{verdicts.get(name, '')}"] for name, percent in used.items()]
+    print(format_table(["", "percent of a core"], rows))
 
 
 def measure_rest(name: str, world: World) -> float:

@@ -24,4 +24,14 @@ def format_ms(seconds: Sequence[float]) -> str:
 
 def format_ratio(ratio: float, limit: float) -> str:
     """Return a ratio, and whether it is within its limit."""
-    return f"{ratio:.2f} ({'within' if ratio <= limit else 'over'} {limit:g})"
+    return f"{ratio:.2f} {judge_most(ratio, limit)}"
+
+
+def judge_most(value: float, limit: float) -> str:
+    """Return the verdict on a value that may be `limit` at most; bench/verdicts.py reads it."""
+    return f"({'within' if value <= limit else 'over'} {limit:,g})"
+
+
+def judge_least(value: float, limit: float) -> str:
+    """Return the verdict on a value that must be `limit` at least."""
+    return f"({'within' if value >= limit else 'under'} {limit:,g})"

@@ -22,7 +22,7 @@ from sqlalchemy import make_url, text
 
 from bench.load import SlashCommand, open_connections, send_flood
 from bench.programs import ROOT, World, read_json, run_program, run_world, wait_for_port
-from bench.table import find_percentile, format_ratio, format_table
+from bench.table import find_percentile, format_ratio, format_table, judge_least
 from bench.watch_soak import kill_worker, run_simulators, start_worker, watch_all
 from bench.watch_worker import POSTGRES_VARIABLE, REAL_PACE_VARIABLE, program_environment
 from bot.store.db.database import make_engine
@@ -171,7 +171,8 @@ def build_rows(figures: dict[str, StoreFigures]) -> list[list[str]]:
         row("wall clock a sweep, s", *(f"{each.wall:.2f}" for each in every)),
         row("CPU of one GET each, s", *(f"{each.polls:.1f}" for each in every)),
         row(
-            "times less than one GET each", *(f"{each.polls / each.cpu:.0f} (at least {POLLS_LIMIT})" for each in every)
+            "times less than one GET each",
+            *(f"{each.polls / each.cpu:.0f} {judge_least(each.polls / each.cpu, POLLS_LIMIT)}" for each in every),
         ),
         row(
             "500 ends: first, median, last message after, s",

@@ -34,7 +34,7 @@ from bench.programs import (
     run_program,
     wait_for_port,
 )
-from bench.table import format_ratio, format_table
+from bench.table import format_ratio, format_table, judge_least, judge_most
 
 CONNECTIONS = (1, 16)
 COMMANDS = 160
@@ -197,12 +197,12 @@ def _print_verdicts(measured: Measured, resident: dict[str, list[float]]) -> boo
         speed = median(measured[BOT, "status", count].a_second) / best
         help_share = median(measured[BOT, "help", count].cpu_ms) / median(measured[BOT, "status", count].cpu_ms)
         rows.append([f"CPU of `status` to the fifty lines, {count} at once", format_ratio(cpu, CPU_LIMIT)])
-        verdict = "within" if speed >= SPEED_LIMIT else "under"
-        rows.append([f"answers a second to the better peer, {count} at once", f"{speed:.2f} ({verdict} {SPEED_LIMIT})"])
+        verdict = judge_least(speed, SPEED_LIMIT)
+        rows.append([f"answers a second to the better peer, {count} at once", f"{speed:.2f} {verdict}"])
         rows.append([f"CPU of `help` to `status`, {count} at once", format_ratio(help_share, HELP_LIMIT)])
         good = good and cpu <= CPU_LIMIT and speed >= SPEED_LIMIT and help_share <= HELP_LIMIT
     most = max(resident[BOT])
-    rows.append(["resident MiB of `web`", f"{most:.0f} ({'within' if most <= RESIDENT_LIMIT else 'over'} 90)"])
+    rows.append(["resident MiB of `web`", f"{most:.0f} {judge_most(most, RESIDENT_LIMIT)}"])
     print(f"\n{format_table(['target', 'reached'], rows)}")
     return good and most <= RESIDENT_LIMIT
 
