@@ -323,7 +323,8 @@ async def test_a_batch_that_was_deleted_unread_makes_what_was_spent_at_least_and
     first, second = (each.visible_text for each in scene.slack.messages(BATCHES) if "Digest" in each.visible_text)
     assert kept.id[9:19] in first
     assert (
-        "Spent: unknown · 1 deleted batch was never read · some results not read yet: `/batch cost` reads them" in first
+        "Spent: not known yet · 1 deleted batch was never read · some results not read yet: `/batch cost` reads them"
+        in first
     )
     assert "Spent: $0.00" in second
     assert "deleted" not in second
