@@ -178,6 +178,7 @@ def make_worker(
         mark=parts.mark,
     )
     homes = HomeDrawing(_make_pipeline(shared, parts), shared.client, choices, parts.mark)
+    rights = RightsCheck(parts.directory.find_caller_facts, parts.rules)
     return Worker(
         services,
         bot_messages,
@@ -185,7 +186,7 @@ def make_worker(
         shared.engine,
         shared.pace,
         _make_uploader(shared),
-        RightsCheck(parts.directory.find_caller_facts, parts.rules),
+        rights,
         feed_channel=workspace.feed_channel,
         shows_causes=EVERYONE in parts.rules.readers,
         chores=make_chores(
@@ -193,6 +194,7 @@ def make_worker(
             bot_messages,
             shared.mentions,
             homes.draw,
+            rights,
             make_digest_plan(settings, workspace),
             _make_audit_log(shared, parts),
         ),

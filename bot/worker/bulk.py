@@ -190,7 +190,7 @@ class BulkRunner:
             return
         if (reason := await self._find_change(bulk, item, batch)) is not None:
             await self._skip(bulk, item, reason)
-        elif (refusal := await self._rights.find_refusal(bulk)) is not None:
+        elif (refusal := await self._rights.find_list_refusal(bulk)) is not None:
             await self._leave_rest(bulk, refusal)
         elif bulk.saves and item.state == "waiting":
             await self._save(bulk, item, batch)
@@ -292,7 +292,7 @@ class BulkRunner:
             await self._settle(item, "skipped", "lapsed", audit_outcome="refused", detail="after a restart")
         elif (reason := await self._find_change(bulk, item, batch)) is not None:
             await self._settle(item, "skipped", reason, audit_outcome="refused", detail="after a restart")
-        elif (refusal := await self._rights.find_refusal(bulk)) is not None:
+        elif (refusal := await self._rights.find_list_refusal(bulk)) is not None:
             why = f"not permitted: {refusal.rule_name}"
             await self._settle(item, "skipped", "not_permitted", audit_outcome="refused", detail=why)
         else:

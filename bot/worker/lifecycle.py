@@ -97,7 +97,7 @@ class Worker:
             bot_messages, mentions, database, engine.enqueue, engine.worker_id, pace, details, count_given_up_notice
         )
         self.cards = CardDrawing(bot_messages, mentions, database, engine.enqueue, engine.worker_id, pace)
-        self.changes = ChangeSettler(services)
+        self.changes = ChangeSettler(services, rights)
         saver = ResultsSaver(services, bot_messages, uploader)
         audit = None if audit_channel is None else AuditChannel(audit_channel, mentions.replace_mentions)
         self.bulks = BulkRunner(services, saver, audit, rights, pace.sleep, bulk_interval)
@@ -189,6 +189,7 @@ def make_chores(
     bot_messages: BotMessages,
     mentions: MentionReplacer,
     draw_home: DrawHome,
+    rights: RightsCheck,
     plan: DigestPlan | None,
     audit_log: AuditLog | None = None,
 ) -> tuple[Chore, ...]:
@@ -209,7 +210,7 @@ def make_chores(
     return (
         Chore("reminders", NOTICE_INTERVAL, ReminderSender(*parts).send_due),
         Chore("interrupted", RECOVERY_INTERVAL, AbandonedDrafts(services).settle),
-        Chore("interrupted-changes", RECOVERY_INTERVAL, ChangeSettler(services).settle_interrupted),
+        Chore("interrupted-changes", RECOVERY_INTERVAL, ChangeSettler(services, rights).settle_interrupted),
         Chore("lost-readings", RECOVERY_INTERVAL, partial(_report_lost, services, bot_messages)),
         Chore("home-tabs", HOME_INTERVAL, HomeRefresh(services, draw_home).redraw_changed),
         *digest,

@@ -1,4 +1,4 @@
-"""Whether the person who confirmed a list may still do what it does: checked again while a worker goes through it."""
+"""Whether a person may still do what they confirmed: checked again before a worker does it in their name."""
 
 from collections.abc import Sequence
 
@@ -26,12 +26,15 @@ class RightsCheck(Struct, frozen=True):
     find_facts: FindCallerFacts
     rules: Rules
 
-    async def find_refusal(self, bulk: Bulk) -> NotPermitted | None:
+    async def find_list_refusal(self, bulk: Bulk) -> NotPermitted | None:
         """Return why the person of a list may not go on with it, or None. Raises RightsUnknown."""
-        caller = Caller(UserId(bulk.user_id), TeamId(bulk.team_id), None)
+        return await self.find_refusal(Caller(UserId(bulk.user_id), TeamId(bulk.team_id), None), _list_needed(bulk))
+
+    async def find_refusal(self, caller: Caller, needed: Sequence[Permission]) -> NotPermitted | None:
+        """Return why a person may not use these permissions, or None. Raises RightsUnknown."""
         facts = await self.find_facts(caller, fresh=not self.rules.groups)
         try:
-            check_rights(_list_needed(bulk), caller, facts, self.rules)
+            check_rights(needed, caller, facts, self.rules)
         except NotPermitted as refusal:
             if refusal.rule in _UNKNOWN:
                 raise RightsUnknown(str(refusal)) from refusal

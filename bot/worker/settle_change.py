@@ -5,12 +5,14 @@ import logging
 from datetime import datetime, timedelta
 from functools import partial
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from bot.api.errors import ApiError, ApiUnavailable, BatchNotFound, RateLimited
 from bot.api.ids import BatchId
 from bot.api.models import MessageBatch
 from bot.caller import Caller, ChannelId, TeamId, UserId
+from bot.commands.base import Permission
 from bot.commands.cancel import Cancel, CancelChange
 from bot.commands.delete import Delete, DeleteChange, forget
 from bot.commands.registry import parse
@@ -37,6 +39,7 @@ from bot.ui.notices.settled_change import (
     settled_change_words,
     waiting_change_words,
 )
+from bot.worker.rights import RightsCheck, RightsUnknown
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +54,9 @@ CHANGE_LIFETIME = timedelta(minutes=30)
 class ChangeSettler:
     """Finishes changes whose audit entry has no outcome."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, rights: RightsCheck) -> None:
         self._services = services
+        self._rights = rights
 
     async def settle_interrupted(self) -> int:
         """Settle the changes whose process died, all at once: an API that hangs delays each; return how many."""
@@ -118,6 +122,9 @@ class ChangeSettler:
                 await self._services.database.run(partial(self._notify_of_wait, entry=entry, until=until))
                 return False
             found = "unknown", OutcomeUnknown(error.kind)
+        except RightsUnknown as error:
+            log.warning("entry %d waits for Slack: %s", entry.id, error)
+            return False
         except ExpectedError as error:
             found = "failed", SettlingFailed(str(error))
         if found is None:
@@ -170,7 +177,11 @@ class ChangeSettler:
                 return "failed", Settlement.UNKNOWN_COMMAND
         if not await self._services.database.run(partial(_is_still_wanted, entry=entry, state=change.state)):
             return "refused", Settlement.BATCH_CHANGED
-        outcome = (await change.apply(self._services, _caller(entry))).audit_outcome
+        caller = _caller(entry)
+        needed = Permission.OPERATE if entry.verb == "cancel" else Permission.ADMINISTER
+        if await self._rights.find_refusal(replace(caller, channel=None), (needed,)) is not None:
+            return "refused", Settlement.NOT_PERMITTED
+        outcome = (await change.apply(self._services, caller)).audit_outcome
         found = {"done": Settlement.DONE, "unknown": Settlement.IN_DOUBT}
         return outcome, found.get(outcome, Settlement.NOT_DONE)
 

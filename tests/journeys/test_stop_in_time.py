@@ -18,7 +18,6 @@ from bot.store.records import audit, notices, scheduled_jobs
 from bot.store.records.audit import AuditEntry
 from bot.worker.abandoned_drafts import AbandonedDrafts
 from bot.worker.lost_events import LostEvents
-from bot.worker.settle_change import ChangeSettler
 from tests.desk import ADA, BATCHES, Desk
 from tests.journeys.creating import ask_about_file, count_creates, sound_file
 from tests.journeys.sampling import FIRST
@@ -33,7 +32,7 @@ async def settle(desk: Desk) -> None:
     """Let a worker settle what it can, and send what it has to say."""
     worker = desk.bot.worker
     await AbandonedDrafts(worker.services).settle()
-    await ChangeSettler(worker.services).settle_interrupted()
+    await worker.changes.settle_interrupted()
     soon = desk.time() + timedelta(hours=1)
     due = worker.services.database.transact(lambda connection: notices.OUTBOX.find_overdue(connection, soon))
     for one in due:

@@ -15,6 +15,7 @@ from bot.commands.label import Label, LabelChange
 from bot.operations.find_batch import Reference
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.faults import ApiFault
+from bot.playground.slack_simulator.world import Person
 from bot.store.records import audit, drafts, watches
 from bot.store.records.audit import AuditEntry, RecordedOutcome
 from bot.store.records.workers import DEAD_AFTER, LONGEST_CALL, STEADY
@@ -136,6 +137,23 @@ async def test_a_batch_that_changed_since_the_confirmation_is_left_alone(scene: 
 
     assert deletes(scene) == 0
     assert entry(scene, number).outcome == "refused"
+
+
+async def test_what_its_person_may_no_longer_do_is_not_done_in_their_name(scene: Scene) -> None:
+    number = await confirmed_delete(scene, scene.api.workspace.add(succeeded=5))
+    running = await typed_cancel(scene, scene.batch())
+    scene.slack.fail_next("users.info", error="internal_error", times=9)
+
+    await scene.worker.changes.run(number)
+    unsettled = entry(scene, number).outcome
+    scene.slack.clear_faults()
+    scene.slack.world.add(Person("U0ADA", "Ada Berg", deleted=True))
+    await scene.worker.changes.run(number)
+    await scene.worker.changes.run(running)
+
+    assert unsettled is None
+    assert [entry(scene, each).outcome for each in (number, running)] == ["refused", "refused"]
+    assert {request.method for request in scene.api.requests} == {"GET"}
 
 
 async def test_a_change_from_half_an_hour_ago_is_not_carried_out(scene: Scene) -> None:

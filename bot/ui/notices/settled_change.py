@@ -24,6 +24,7 @@ class Settlement(Enum):
     BATCH_MISSING = auto()
     BATCH_DELETED = auto()
     BATCH_CHANGED = auto()
+    NOT_PERMITTED = auto()
     TOO_OLD = auto()
     UNKNOWN_COMMAND = auto()
     DONE = auto()
@@ -75,6 +76,7 @@ _WORDS = {
     Settlement.BATCH_MISSING: "The batch no longer exists.",
     Settlement.BATCH_DELETED: "The batch is deleted.",
     Settlement.BATCH_CHANGED: "Nothing was done, because the batch has changed since you confirmed.",
+    Settlement.NOT_PERMITTED: "Nothing was done, because you may no longer do this.",
     Settlement.TOO_OLD: "Nothing was done, because too much time has passed since you confirmed.",
     Settlement.UNKNOWN_COMMAND: "Nothing was done, because this version of Batchdesk doesn't know the command. "
     "`/batch help` lists what you can type.",
