@@ -19,7 +19,7 @@ from bot.api.errors import ApiError, BatchNotFound
 from bot.api.ids import check_batch_id
 from bot.api.models import MessageBatch
 from bot.caller import Caller, ChannelId, TeamId, UserId
-from bot.commands.cancel import Cancel, CancelChange
+from bot.commands.cancel import Cancel, CancelChange, CancelTooLate
 from bot.commands.delete import AlreadyGone, Delete, DeleteChange, forget
 from bot.errors import ExpectedError
 from bot.operations.bulk import can_save, describe_state
@@ -255,18 +255,26 @@ class BulkRunner:
             return  # this process was taken for dead while it waited, and another one acts
         try:
             applied = await change.apply(self._services, _caller(bulk))
+        except BatchNotFound:
+            await self._settle(acting, "skipped", "gone", audit_outcome="refused")
+            return
         except ExpectedError as error:
             state: Literal["unknown", "failed"] = "unknown" if error.may_have_happened else "failed"
             await self._settle(acting, state, "api", audit_outcome=state, detail=str(error))
             return
-        if applied.audit_outcome == "done":
-            await self._settle(acting, "done", audit_outcome="done")
-        elif item.state == "acting" and isinstance(applied.outcome, AlreadyGone):
-            await self._settle_gone(acting)  # the DELETE of the dead process was still on its way
-        elif applied.audit_outcome == "unknown":
-            await self._settle(acting, "unknown", "api", audit_outcome="unknown")
-        else:
-            await self._settle(acting, "failed", "not_done", audit_outcome=applied.audit_outcome)
+        match applied.outcome:
+            case AlreadyGone() if item.state == "acting":
+                await self._settle_gone(acting)  # the DELETE of the dead process was still on its way
+            case AlreadyGone():
+                await self._settle(acting, "skipped", "gone", audit_outcome="refused")
+            case CancelTooLate():
+                await self._settle(acting, "skipped", "ended", audit_outcome="refused")
+            case _ if applied.audit_outcome == "done":
+                await self._settle(acting, "done", audit_outcome="done")
+            case _ if applied.audit_outcome == "unknown":
+                await self._settle(acting, "unknown", "api", audit_outcome="unknown")
+            case _:
+                await self._settle(acting, "failed", "not_done", audit_outcome=applied.audit_outcome)
 
     async def _settle_gone(self, item: BulkItem) -> None:
         """Record that a batch is deleted, by the process that began to."""

@@ -247,6 +247,38 @@ async def test_a_process_that_was_taken_for_dead_and_wakes_up_deletes_nothing(ei
     assert [outcomes(scene, batch)[-1] for batch in (first, second)] == [("delete", "done")] * 2
 
 
+@pytest.mark.parametrize(
+    ("line", "what", "words"),
+    [
+        ("delete --older-than 14d", "deleted", "no longer there"),
+        ("cancel --all", "deleted", "no longer there"),
+        ("cancel --all", "ended", "already ended"),
+    ],
+)
+async def test_what_happens_elsewhere_between_the_look_and_the_call_is_named(
+    scene: Scene, line: str, what: str, words: str
+) -> None:
+    worker = scene.worker
+    batch = add_ended(scene, 1)[0] if line.startswith("delete") else scene.batch()
+    bulk_id = await confirm(scene, line)
+
+    async def happen_elsewhere(seconds: float) -> None:
+        scene.advance(seconds)
+        if line.startswith("cancel"):
+            batch.ending = Ending(scene.now(), Counts(succeeded=100))
+        if what == "deleted":
+            scene.api.workspace.delete(batch.id)
+
+    saver = ResultsSaver(worker.services, worker.bot_messages, scene.make_uploader())
+    await BulkRunner(worker.services, saver, None, scene.make_rights(), happen_elsewhere).work(bulk_id)
+    await scene.deliver_all()
+
+    told = scene.slack.messages("D0ADA")[-1].visible_text
+    assert [item.state for item in items(scene, bulk_id)] == ["skipped"]
+    assert words in told
+    assert outcomes(scene, batch) == [(line.partition(" ")[0], "refused")]
+
+
 async def test_a_delete_that_was_on_its_way_when_its_process_stopped_is_reported_as_done(scene: Scene) -> None:
     [batch] = add_ended(scene, 1)
     bulk_id = await confirm(scene, "delete --older-than 14d")
