@@ -242,7 +242,13 @@ def _parser() -> argparse.ArgumentParser:
     move = commands.add_parser("move-store", help="copy a store into an empty one and compare them; stop the bot first")
     move.add_argument("source", metavar="FROM", help="for example sqlite:///batchdesk.sqlite3")
     move.add_argument("target", metavar="TO", help="the same; an address with a password only as env:NAME or file:PATH")
-    demo = commands.add_parser("demo", help="run the bot between a simulated Slack and a simulated API, in the browser")
+    demo = commands.add_parser(
+        "demo",
+        help="run the bot between a simulated Slack and a simulated API, in the browser",
+        description="Run the bot between a simulated Slack and a simulated API, with a page to use it in the browser. "
+        "The API has two workspaces: #batch-jobs is about production, and #batch-dev about development, whose access "
+        "tokens end every five minutes.",
+    )
     demo.add_argument("--port", type=_port, default=8321, help="port of the page (default 8321; 0: any free port)")
     one = commands.add_parser("try", help="run one command against the simulators and print its reply")
     one.add_argument("line", help='what to type, for example "/batch status last"')

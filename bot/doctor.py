@@ -231,6 +231,8 @@ async def _api(
         return Finding(False, problem), unknown
     newest = page.data[0].id if page.data else "none yet"
     accepted = f"The Message Batches API accepts the {_kind(workspace)} (newest batch: {newest})."
+    if workspace.name and found and not wanted:
+        accepted += f' Add `id = "{found}"`, so that each change is compared with it.'
     return Finding(True, accepted), batches.identity
 
 
@@ -347,10 +349,11 @@ def _api_problem(error: ExpectedError, workspace: WorkspaceSettings) -> str:
     if isinstance(error, ApiError) and error.code == HUMAN_REVIEW_OFF:
         return "The workspace has Human Review off, so it has no batches. Turn it on in the Anthropic Console."
     if isinstance(error, KeyRefused) and error.status == 403 and not error.is_foreign:
-        place = f" in the workspace of {workspace.spell_setting('id')}" if workspace.id else ""
+        name = workspace.spell_setting("id")
+        place, check = (f" in the workspace of {name}", f"Check {name}, or use") if workspace.id else ("", "Use")
         return (
-            f"The {_kind(workspace)} of {key} may not use batches{place}: {error.message} Use one that may, such as a "
-            "key of that workspace, or a rule with the scope workspace:developer."
+            f"The {_kind(workspace)} of {key} may not use batches{place}: {error.message} {check} one that may, such "
+            "as a key of that workspace, or a rule with the scope workspace:developer."
         )
     if isinstance(error, ApiError) and error.is_foreign:
         return (

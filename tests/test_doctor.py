@@ -590,6 +590,7 @@ channels = ["{BATCHES}"]
     assert starting("FAIL [production] Limits are set, and only one person may approve"), printed
     assert starting("FAIL [elsewhere] Can't reach the Message Batches API at http://127.0.0.1:1")
     assert starting("FAIL `channels` of [elsewhere]: Slack shows the bot no channel C0NOWHERE")
+    assert f'Add `id = "{simulators.api.workspace.id}"`, so that each change is compared with it.' in printed
     assert starting("FAIL [copy] Its credential is for the workspace of [production] (wrkspc_")
     assert starting("FAIL Other users of this machine can change the file in BATCHDESK_WORKSPACES")
     assert starting("WARN Other users of this machine can read the file in `api_key_file` of [elsewhere]")

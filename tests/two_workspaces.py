@@ -5,7 +5,7 @@ from pathlib import Path
 from bot.playground.api_simulator.server import ApiSimulator
 from tests.desk import ADA, BATCHES, Desk
 
-DEV = "C0DEV"
+DEV = "C0DEVELOP"
 """The channel of the second workspace."""
 OF_DEVELOPMENT = "msgbatch_01DevQDczcRkaX54ALqbMSq"
 

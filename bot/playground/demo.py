@@ -11,7 +11,8 @@ from bot.playground.simulation import run_simulation
 GREETING = """\
 Everything is simulated on this machine and costs nothing.
 Try /batch, then /batch status last, then /batch delete last. Ctrl-C stops it.
-#batch-jobs is about the workspace production of the API, #batch-dev about development.
+#batch-jobs is about the workspace production of the API, #batch-dev about development, whose access tokens end every
+five minutes.
 """
 
 

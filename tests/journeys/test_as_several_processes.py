@@ -127,7 +127,7 @@ async def test_two_webs_and_a_worker_that_dies_are_one_bot_in_two_workspaces(
 ) -> None:
     slack, port = formation.slack, free_port()
     file = str(write_workspaces(formation, tmp_path))
-    worker, *_ = await asyncio.gather(
+    worker, web, _ = await asyncio.gather(
         formation.start("worker", port, BATCHDESK_WORKSPACES=file),
         *(formation.start("web", BATCHDESK_WORKSPACES=file) for _ in range(2)),
     )
@@ -168,3 +168,9 @@ async def test_two_webs_and_a_worker_that_dies_are_one_bot_in_two_workspaces(
     assert sorted((request.workspace, request.path.rsplit("/", 1)[1]) for request in deletes) == sorted(
         (workspace.id, batches[channel].id) for channel, workspace in channels.items()
     )
+
+    web.kill()
+    await slack.wait_for(lambda: slack.sockets == 1, 10)
+    for channel in channels:
+        await slack.slash(ADA, channel, f"/batch status {batches[channel].id}")
+    await slack.wait_for(lambda: len(formation.seen(" deleted ", *channels)) == 2, 10)

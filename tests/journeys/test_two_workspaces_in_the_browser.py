@@ -49,8 +49,8 @@ async def test_a_channel_is_the_scope_a_token_that_ended_fails_nothing_and_home_
 
     stage.api.advance(3_600)
     await expect(await answer_to(page, "/batch status last")).to_contain_text("37 of 40 succeeded")
-    refused = [call.path for call in stage.api.requests if call.status == 401]
-    assert refused, "the token did not end"
+    refused = page.get_by_test_id("traffic-entry").filter(has_text="401")
+    await expect(refused.filter(has_text=DEVELOPMENT).first).to_be_visible()
 
     await page.get_by_test_id("channel-D0ADA").click()
     newest = page.get_by_test_id("message").last
@@ -66,3 +66,12 @@ async def test_a_channel_is_the_scope_a_token_that_ended_fails_nothing_and_home_
     await home.get_by_role("option", name=PRODUCTION).click()
     await expect(home).to_contain_text("19,161 of 20,000 succeeded")
     await picture(page, "two-workspaces-home")
+
+    await page.get_by_test_id(f"channel-{DEVELOPMENT_CHANNEL}").click()
+    question = await answer_to(page, f"/batch delete {reference}")
+    stage.api.access_tokens.end_all()
+    await question.get_by_role("button", name="Delete for good").click()
+    await expect(question).to_contain_text("Deleted")
+    deletes = [call.path.rsplit("/", 1)[1] for call in stage.api.requests if call.method == "DELETE"]
+    assert deletes == [theirs]
+    assert ours in [batch.id for batch in stage.api.workspace.batches]

@@ -45,10 +45,11 @@ class Upgraded:
     desk: Desk
     buttons: dict[str, str]
 
-    async def press(self, button: str, user: str = ADA) -> SlackMessage:
+    async def press(self, button: str, user: str = ADA, channel: str = BATCHES) -> SlackMessage:
         """Press a button that the old version drew, and return the one answer."""
         [answer] = await self.desk.new_messages_after(
-            user, lambda: self.desk.slack.press_raw(user, BATCHES, value=self.buttons[button], action_id="run-0")
+            user,
+            lambda: self.desk.slack.press_raw(user, channel, value=self.buttons[button], action_id="run-0"),
         )
         return answer
 
@@ -115,6 +116,7 @@ def _add_workspace(desk: Desk, folder: Path) -> Path:
     file = folder / "workspaces.toml"
     file.write_text(f"""\
 [production]
+id = "{desk.api.workspace.id}"
 api_key_file = "key-1"
 channels = ["{BATCHES}"]
 
@@ -178,6 +180,8 @@ async def test_what_one_workspace_left_belongs_to_the_first_of_two(upgraded_into
     told = await desk.slack.wait_for(
         lambda: [each for each in public(desk, ENDED) if f"<@{ADA}>" in each.visible_text], timeout=20
     )
+    foreign = [await upgraded_into_two.press(button, channel=DEV) for button in ("delete", "send")]
+    changed = [call.path for call in desk.api.requests if call.method != "GET"]
     answer = await upgraded_into_two.press("delete")
     sent = await upgraded_into_two.press("send")
     [mine] = await desk.type("/batch audit")
@@ -185,11 +189,15 @@ async def test_what_one_workspace_left_belongs_to_the_first_of_two(upgraded_into
 
     assert len(told) == 1
     assert told[0].text.startswith("[production] ")
+    assert all(each.text.startswith("[development] ") for each in foreign)
+    assert changed == []
     assert "Deleted" in answer.visible_text
     assert len(desk.deletes) == 1
     assert desk.api.workspace.batches[0].id in sent.visible_text
     assert DELETED in mine.visible_text
-    assert DELETED not in theirs.visible_text
+    assert "done" in mine.visible_text
+    assert "done" not in theirs.visible_text
+    assert theirs.visible_text.count(f"refused · <@{ADA}> in <#{DEV}>") == 2
     assert desk.api.workspaces.all[1].batches == []
 
 

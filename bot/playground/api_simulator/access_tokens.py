@@ -102,6 +102,10 @@ class AccessTokens:
             raise ApiError(403, "OAuth token does not meet scope requirement workspace:developer")
         return found.workspace
 
+    def find_workspace_id(self, token: str) -> str:
+        """Return the workspace of an access token, even if it has ended; "" if no such token was issued."""
+        return self.issued[token].workspace if token in self.issued else ""
+
     def _examine(self, sent: dict[str, Any], rule: FederationRule) -> int:
         """Return the seconds that the access token holds. Raises ApiError 401."""
         now = self.clock.now()

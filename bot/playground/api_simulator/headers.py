@@ -25,11 +25,15 @@ class HeaderCheck:
         self._tokens = tokens
 
     def find_workspace(self, request: web.Request) -> ApiWorkspace | None:
-        """Return the workspace of a call, or None if it belongs to none or is refused."""
+        """Return the workspace of a call, or None if it belongs to none or is refused.
+
+        A call that is refused because its access token has ended still has the token's workspace.
+        """
         try:
             return self.check(request)
         except ApiError:
-            return None
+            _, _, token = request.headers.get("authorization", "").partition(" ")
+            return self._workspaces.find(self._tokens.find_workspace_id(token.strip()))
 
     def check(self, request: web.Request) -> ApiWorkspace | None:
         """Return the workspace of a call; None if its path belongs to none.

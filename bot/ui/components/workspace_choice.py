@@ -47,4 +47,4 @@ def add_switch(message: Message, marks: Sequence[WorkspaceMark], current: Worksp
     }
     if current.key in options:
         menu["initial_option"] = options[current.key]
-    return replace(message, blocks=(section(f"Workspace {current.words}", menu), *message.blocks))
+    return replace(message, blocks=(section("*Workspace*", menu), *message.blocks))

@@ -30,8 +30,8 @@ def reference_words(error: InvalidBatchId | NoBatches | ReferenceNotFound | Batc
             name = bold_id_name(error.batch_id, error.names)
             return f"{who} deleted {name} {date(error.at)}. Its results are gone for good."
         case ReferenceNotFound():
-            looked = "all" if error.all_searched else "the newest"
-            searched = f"I searched {looked} {quantity(error.searched, 'batch', 'batches')}."
+            looked = "the newest " if not error.all_searched else "all " if error.searched > 1 else ""
+            searched = f"I searched {looked}{quantity(error.searched, 'batch', 'batches')}."
             near = ", ".join(code(label, 80) for label in error.near)
             hint = f"Similar labels: {near}." if near else "`/batch list` shows what there is."
             return f"No batch id or label matches {code(error.text)}. {searched} {hint}"
