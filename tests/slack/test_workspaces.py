@@ -12,6 +12,7 @@ from bot.store.records import events
 from bot.store.records.events import ClaimedEvent
 from bot.worker.lost_events import LostEvents
 from tests.desk import ADA, BATCHES, BEN, GENERAL, OPERATORS
+from tests.journeys.creating import share_file, sound_file
 from tests.two_workspaces import DEV, TwoWorkspaces
 
 
@@ -252,3 +253,29 @@ async def test_the_health_page_names_the_workspace_whose_key_is_refused(two: Two
 
     assert answer.status == 200
     assert ready["warnings"]["api"] == "development: the Message Batches API refuses the key: HTTP 401"
+
+
+async def test_names_that_both_have_mean_each_workspace_its_own(two: TwoWorkspaces) -> None:
+    places = dict(zip((BATCHES, DEV), two.ids(), strict=True))
+    for place, id in places.items():
+        for line in (f"label {id} nightly", f"note {id} note-of-{place}", f"watch {id}"):
+            await two.desk.type(f"/batch {line}", channel=place)
+        file = share_file(two.desk, sound_file(), "eval.jsonl", place)
+        await two.desk.type(f"/batch create {file.files[0]['id']}", channel=place)
+    of_a_batch = (
+        "status nightly",
+        "status last",
+        "status msgbatch_01",
+        "list",
+        "list --label nightly",
+    )
+    lines = (*of_a_batch, "audit", "watch", "cost", "results last", "send eval.jsonl", "")
+
+    for place, id in places.items():
+        [other] = [each for each in places if each != place]
+        for line in lines:
+            answers = await two.desk.type(f"/batch {line}".strip(), channel=place)
+            shown = str([(each.text, each.blocks) for each in answers])
+            assert answers, line
+            assert id in shown or line not in of_a_batch, line
+            assert [word for word in (places[other], f"note-of-{other}", "Which one") if word in shown] == [], line
