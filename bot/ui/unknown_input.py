@@ -11,7 +11,7 @@ def render_unknown_command(command: str) -> Message:
 
 def render_unknown_press() -> Message:
     """Return that the form is from another version."""
-    return _message("This form is from another version of Batchdesk. Nothing was done. Try `/batch help`.")
+    return _message("This form is from another version of Batchdesk. Nothing was done. Close it and open it again.")
 
 
 def render_unknown_shortcut() -> Message:

@@ -79,7 +79,7 @@ async def test_a_draft_and_its_approval_appear_and_are_answered_on_the_tab(desk:
     assert "big.jsonl" in draft.visible_text
     assert "Waiting for you" in waiting.visible_text
     assert "Approve 12 requests?" in question.visible_text
-    assert "Waiting for someone else's approval: big.jsonl" in read_home(desk)
+    assert "Sent by you, waiting for others to approve: big.jsonl" in read_home(desk)
     assert [r.method for r in desk.api.requests if r.method == "POST" and r.path == "/v1/messages/batches"] == ["POST"]
 
 

@@ -60,11 +60,13 @@ def _fact_lines(change: BulkChange, *, is_delete: bool) -> list[str]:
     if facts is not None and facts.matched > facts.count:
         which = "oldest" if is_delete else "newest"
         lines.append(
-            f"{number(facts.matched)} batches match. This list has the {which} {MOST_BATCHES}. "
+            f"{number(facts.matched)} batches match. This list has the {which} {MOST_BATCHES} of them. "
             "Type the command again for the rest."
         )
     if facts is not None and not facts.is_whole:
-        lines.append(f"I looked at the newest {quantity(facts.scanned, 'batch', 'batches')} only.")
+        lines.append(
+            f"I looked only at the newest {quantity(facts.scanned, 'batch', 'batches')}; older ones may match too."
+        )
     if is_delete and len(change.items) == 1:
         lines.append("I skip the batch if it changes before I delete it.")
     elif is_delete:

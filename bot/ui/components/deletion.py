@@ -9,7 +9,7 @@ def deletion_words(last_seen: datetime | None, deleted_here: bool = False) -> st
     """Return that the batch no longer exists, how it was deleted, and when it was last seen."""
     seen = f" Last seen {date(last_seen)}." if last_seen else ""
     if deleted_here:
-        return f"This batch was deleted through Batchdesk.{seen}"
+        return f"This batch was deleted through Batchdesk, with its results.{seen}"
     return f"This batch was deleted, but not through Batchdesk.{seen}"
 
 

@@ -19,19 +19,19 @@ def _retirement_line(model: RetiringModel) -> str:
         case RetirementState.PLANNED:
             return f"{words} · {requests}"
         case RetirementState.SOON:
-            return f"{words}. {_waiting_sentence(model.requests, 'then')}"
+            return f"{words}. {_waiting_sentence(model.requests, 'by then')}"
         case RetirementState.OVERDUE:
-            return f"{words} and may stop at any time. {_waiting_sentence(model.requests, 'that time')}"
+            return f"{words} and may stop at any time. {_waiting_sentence(model.requests, 'when it stops')}"
         case RetirementState.RETIRED:
             return f"{words}. Its {requests} will fail."
         case unreachable:
             assert_never(unreachable)
 
 
-def _waiting_sentence(requests: int, then: str) -> str:
+def _waiting_sentence(requests: int, by_then: str) -> str:
     if requests == 1:
-        return f"Its request fails if it hasn't run by {then}."
-    return f"Those of its {quantity(requests, 'request')} that haven't run by {then} will fail."
+        return f"Its request fails if it hasn't run {by_then}."
+    return f"Those of its {quantity(requests, 'request')} that haven't run {by_then} will fail."
 
 
 def retirement_words(model: RetiringModel) -> str:

@@ -54,7 +54,7 @@ def own_approvals(waiting: Waiting, viewer: Viewer) -> list[Block]:
         return []
     names = ", ".join(safe_text(draft.name, 60) for draft in own[:MOST_WAITING])
     more = f" and {number(len(own) - MOST_WAITING)} more" if len(own) > MOST_WAITING else ""
-    return [context(f"Waiting for someone else's approval: {names}{more}")]
+    return [context(f"Sent by you, waiting for others to approve: {names}{more}")]
 
 
 def running_lists(running: Sequence[RunningList], viewer: Viewer) -> list[Block]:

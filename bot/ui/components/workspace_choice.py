@@ -18,7 +18,7 @@ LONGEST_TEXT = 1_000
 def render_workspace_question(marks: Sequence[WorkspaceMark], text: str) -> Message:
     """Return a question with a button for each workspace, which runs the text there and is remembered."""
     repeats = len(text) <= LONGEST_TEXT
-    again = "" if repeats else " Then send your command again."
+    again = "" if repeats else " Your command is too long for a button, so send it again after you choose."
     words = (
         "Which workspace? I'll remember it for our direct messages and the Home tab. "
         f"To use another one once, add `--workspace NAME`.{again}"

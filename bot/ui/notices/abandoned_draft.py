@@ -101,12 +101,12 @@ def render_batch_undecided(draft: Draft, candidates: Sequence[MessageBatch], uns
     found = quantity(len(candidates), "new batch has", "new batches have")
     words = (
         f"I don't know whether *{safe_text(draft.name, 80)}* was sent. {found} exactly "
-        f"{quantity(draft.requests, 'request')}. Check them before you upload the file again."
+        f"{quantity(draft.requests, 'request')}. If one has your `custom_id`s, don't upload the file again."
     )
     if unsent is not None:
         words = (
             f"I don't know whether {_which(draft)} of *{safe_text(draft.name, 80)}* was sent: {found} exactly "
-            f"{quantity(draft.requests, 'request')}. Check them before you upload its requests again."
+            f"{quantity(draft.requests, 'request')}. If one has its `custom_id`s, don't upload it again."
         )
     listed = list_batches(candidates)
     rows = (*batch_rows(listed, with_ids=True), *actions([open_menu(listed)]))

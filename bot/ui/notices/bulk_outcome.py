@@ -57,14 +57,17 @@ _ALONE = {
     "stopped": "You pressed *Stop* first.",
     "not_permitted": "You may no longer delete batches. Ask an administrator.",
     "lapsed": f"I was away for too long after you confirmed. {_AGAIN}",
-    "api": f"The API answered with an error, or not at all. {_AGAIN}",
+    "api": f"The API didn't accept it. {_AGAIN}",
     "not_done": f"The API didn't answer, and the batch is still there. {_AGAIN}",
-    "restarted": "I was restarted while saving its results. If the file is in our direct messages, delete the batch.",
+    "restarted": "I was restarted while saving its results. If the file isn't in our direct messages, type the command "
+    "again.",
     "unreadable": f"I couldn't read all of its results, so I sent no file. {_AGAIN}",
-    "incomplete": "Its results file doesn't match its counts, so I sent no file. *Open* shows the batch.",
+    "incomplete": "Its results file doesn't match its counts, so I sent no file. *Open* shows the batch and what "
+    "you can still download.",
     "too_large": "Its results are too large to save this way. Press *Download* for a compressed file.",
-    "slack": f"Slack refused the file of its results. {_AGAIN}",
-    "unconfirmed": "Slack doesn't confirm that the whole file arrived. Check our direct messages, then decide.",
+    "slack": f"Slack refused the file of its results. {_AGAIN} If Slack refuses it again, ask a Slack administrator.",
+    "unconfirmed": "Slack doesn't confirm that the whole file arrived. If it isn't in our direct messages, type "
+    "the command again.",
 }
 _MOST_SPOKEN = 5
 _NAME = 60

@@ -99,7 +99,8 @@ def draw_notice(
 def render_more_batches(count: int) -> Message:
     """Return how many batches appeared at once beyond those that have a card in the feed."""
     post = "a card" if count == 1 else "cards"
-    words = f"{quantity(count, 'more new batch', 'more new batches')}. I post no {post} for so many at once."
+    new = quantity(count, "more new batch", "more new batches")
+    words = f"{new} appeared in the API. I post no {post} for so many at once."
     return Message(words, (section(words), *actions([button("All batches", List())])), public=True)
 
 

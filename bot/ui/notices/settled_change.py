@@ -73,10 +73,10 @@ class ApprovalNotAsked(Struct, frozen=True):
 
 Finding = Settlement | CancelAccepted | OutcomeUnknown | SettlingFailed | DraftSent | DraftNotSent | ApprovalNotAsked
 _WORDS = {
-    Settlement.BATCH_MISSING: "The batch no longer exists.",
+    Settlement.BATCH_MISSING: "The batch is gone: it was deleted by this or by someone else.",
     Settlement.BATCH_DELETED: "The batch is deleted.",
     Settlement.BATCH_CHANGED: "Nothing was done, because the batch has changed since you confirmed.",
-    Settlement.NOT_PERMITTED: "Nothing was done, because you may no longer do this.",
+    Settlement.NOT_PERMITTED: "Nothing was done, because you may no longer do this. Ask an administrator.",
     Settlement.TOO_OLD: "Nothing was done, because too much time has passed since you confirmed.",
     Settlement.UNKNOWN_COMMAND: "Nothing was done, because this version of Batchdesk doesn't know the command. "
     "`/batch help` lists what you can type.",

@@ -69,14 +69,14 @@ def _first_run(viewer: Viewer) -> list[Block]:
         "1. Ask an administrator to add your user id to the setting `BATCHDESK_OPERATORS`. "
         f"It is {code(viewer.caller.user)}.",
         "2. The administrator restarts the bot, and runs `python -m bot doctor` to check the other settings.",
-        "3. You then see *Create* here, and buttons to cancel, retry and delete on cards.",
+        "3. You then see *Create* here, and buttons to cancel and retry on cards. Administrators also see *Delete*.",
     )
     return [header("Get started"), section("\n".join(steps))]
 
 
 def _waiting_for_you(outcome: HomeShown, viewer: Viewer) -> list[Block]:
     if outcome.waiting is None:
-        words = "⚠️ I can't read my records right now, so approvals, questions and unsent files are missing here."
+        words = "⚠️ I can't read my records right now, so this tab shows only what runs. Press *Refresh* in a minute."
         return [header("Waiting for you"), section(words)]
     waiting = waiting_blocks(outcome.waiting, viewer)
     return [*([header("Waiting for you"), *waiting] if waiting else []), *own_approvals(outcome.waiting, viewer)]
