@@ -58,7 +58,7 @@ async def test_a_file_for_a_model_about_to_retire_is_sent_only_by_a_yes_that_say
 
     question = page.get_by_test_id("message").last
     await expect(question).to_contain_text("Send 30 requests to a model about to retire?")
-    await expect(question).to_contain_text(re.compile(r"claude-haiku-4-5 retires .+\. Any of its 30 requests still"))
+    await expect(question).to_contain_text(re.compile(r"claude-haiku-4-5 retires .+\. Those of its 30 requests"))
     await picture(page, "retirement-question")
     await question.get_by_role("button", name="Send anyway", exact=True).click()
 

@@ -293,9 +293,11 @@ async def test_long_work_is_shown_where_its_answer_will_be_and_leaves_nothing_in
         lambda: texts("C0BATCHES", thread),
     )
     left_in_thread = texts("C0BATCHES", thread)
+    failing(desk)
     seen_by_ben = [m.visible_text for m in desk.slack.messages("C0BATCHES", BEN) if m.user == BOT]
     in_direct = await read(lambda: desk.slack.say(ADA, "D0ADA", "results last"), lambda: texts("D0ADA"))
     left = texts("D0ADA")
+    failing(desk)
     await desk.open_first(await desk.home())
     card = desk.slack.modal(ADA)
     assert card is not None

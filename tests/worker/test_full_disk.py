@@ -68,10 +68,10 @@ async def test_an_end_while_the_disk_is_full_is_announced_once_there_is_room(
                 caplog.clear()
                 with logged("bot.worker", "full") as reported:
                     scene.advance(100)
-                    await asyncio.wait_for(reported.wait(), 10)
+                    await asyncio.wait_for(reported.wait(), 60)
                 noticed, said = ends(scene), await store_health.check_store()
             await until_stored(partial(all_ended, scene, len(batches)))
-            await scene.slack.wait_for(scene.notices, 15)
+            await scene.slack.wait_for(scene.notices, 60)
 
     assert noticed == []
     assert said == "the store is full"
