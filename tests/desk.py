@@ -88,7 +88,12 @@ class Desk:
         self.api = ApiSimulator(speed=0, seeded=seeded, limits=CreateLimits(limits.requests, limits.body_bytes))
         # A machine under load may take longer than Slack allows.
         self.slack = SlackSimulator(
-            desk_world(), scopes=scopes, events=frozenset(BOT_EVENTS), trigger_life=60.0, warning_lead=0.2
+            desk_world(),
+            scopes=scopes,
+            events=frozenset(BOT_EVENTS),
+            ack_deadline=20.0,  # Slack's three seconds are tested by tests/playground; a slow machine may need more
+            trigger_life=60.0,
+            warning_lead=0.2,
         )
         self.settings = Settings()
         self.limits = limits
